@@ -1,0 +1,1 @@
+"""What a member tells of himself: the profile that bidding asks for."""

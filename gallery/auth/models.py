@@ -1,0 +1,81 @@
+"""A member of the house, and the roles of those who run it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from flask_security.core import RoleMixin, UserMixin
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from gallery.core import clock
+from gallery.core.db import Base
+from gallery.core.personal import Basis, Category, Purpose, Recipient, personal, plain
+
+
+class RoleName(StrEnum):
+    """What a member may be besides a bidder."""
+
+    SELLER = "seller"
+    EDITOR = "editor"
+    EXPERT = "expert"
+    SUPPORT = "support"
+    FRAUD = "fraud"
+    ADMIN = "admin"
+
+
+STAFF = frozenset({RoleName.EDITOR, RoleName.EXPERT, RoleName.SUPPORT, RoleName.FRAUD, RoleName.ADMIN})
+"""The roles that run the house; nobody who has one may bid (RULES "Who may bid", I8)."""
+
+_account = personal(category=Category.ACCOUNT, purpose=Purpose.ACCOUNT)
+_sign_in = personal(category=Category.SECURITY, purpose=Purpose.SIGN_IN, export=False)
+
+member_role = sa.Table(
+    "member_role",
+    Base.metadata,
+    sa.Column("member_id", sa.ForeignKey("member.id", ondelete="CASCADE"), primary_key=True, info=_account),
+    sa.Column("role_id", sa.ForeignKey("role.id", ondelete="CASCADE"), primary_key=True, info=plain),
+)
+
+
+class Role(Base, RoleMixin):
+    """One of the roles of RoleName, as a row."""
+
+    __tablename__ = "role"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=plain)
+    name: Mapped[str] = mapped_column(unique=True, info=plain)
+    description: Mapped[str | None] = mapped_column(info=plain)
+
+
+class Member(Base, UserMixin):
+    """Somebody with an account."""
+
+    __tablename__ = "member"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=_account)
+    email: Mapped[str] = mapped_column(
+        unique=True,
+        info=personal(category=Category.CONTACT, purpose=Purpose.ACCOUNT, to=(Recipient.MAIL_PROVIDER,)),
+    )
+    """Normalised; compared without regard to case."""
+    password: Mapped[str | None] = mapped_column(info=_sign_in)
+    """Argon2id hash."""
+    active: Mapped[bool] = mapped_column(default=True, info=_account)
+    fs_uniquifier: Mapped[str] = mapped_column(unique=True, info=_sign_in)
+    """What a session names; changing it ends all sessions."""
+    confirmed_at: Mapped[datetime | None] = mapped_column(info=_account)
+    registered_at: Mapped[datetime] = mapped_column(default=clock.now, info=_account)
+    language: Mapped[str] = mapped_column(
+        default="fr",
+        info=personal(category=Category.ACCOUNT, purpose=Purpose.NOTICES, basis=Basis.CONTRACT),
+    )
+    """`fr` or `en`: in which language mails are written."""
+
+    roles: Mapped[list[Role]] = relationship(secondary=member_role, lazy="selectin")
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the member has a role that runs the house."""
+        return any(role.name in STAFF for role in self.roles)

@@ -1,0 +1,1 @@
+"""The ground floor: knows no feature; every other package stands on it."""

@@ -1,0 +1,108 @@
+"""The data map: what each column holds about a person, why, for how long, and who receives it (L2, P-01).
+
+Every `mapped_column` in the house carries `info=plain` or `info=personal(...)`. The public policy, export, erasure
+and retention run from these entries; `tests/house/test_data_map.py` compares them with the live schema.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+KEY = "personal"
+
+plain: dict[str, Any] = {KEY: None}
+"""A column that says nothing about a person."""
+
+
+class Category(StrEnum):
+    """What kind of data it is."""
+
+    IDENTITY = "identity"
+    CONTACT = "contact"
+    ACCOUNT = "account"
+    SECURITY = "security"
+    BIDDING = "bidding"
+    MESSAGES = "messages"
+    MODERATION = "moderation"
+    STAFF_WORK = "staff work"
+
+
+class Purpose(StrEnum):
+    """What it is used for."""
+
+    ACCOUNT = "to keep the account"
+    SIGN_IN = "to sign in safely"
+    BIDDING = "to hold the auction"
+    SALE = "to conclude and carry out the sale"
+    NOTICES = "to tell the member what concerns him"
+    SAFETY = "to keep the auction fair and safe"
+    ACCOUNTABILITY = "to show who did what"
+
+
+class Basis(StrEnum):
+    """The ground of art. 6(1) GDPR (and art. 33 of Senegal's law 2008-12)."""
+
+    CONTRACT = "contract"
+    LEGAL = "legal obligation"
+    INTEREST = "legitimate interest"
+    CONSENT = "consent"
+
+
+class Keep(StrEnum):
+    """How long: the retention rules that the map knows."""
+
+    ACCOUNT = "as long as the account"
+    SALES_RECORD = "ten years from the end of the accounting year"
+    DELIVERY = "ninety days after it was delivered"
+    AUDIT = "three years"
+    HOLD = "until the restriction has ended, and one year"
+
+
+class Recipient(StrEnum):
+    """Who receives it besides the staff in charge."""
+
+    MAIL_PROVIDER = "mail provider"
+    SELLER = "seller of a lot that was won"
+    PUBLIC = "the public, under an alias per lot"
+
+
+class Erase(StrEnum):
+    """What an erasure does with the value."""
+
+    DELETE_ROW = "delete the row"
+    BLANK = "blank the value"
+    PSEUDONYM = "replace by a pseudonym"
+    KEEP = "keep under its hold"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the data map."""
+
+    category: Category
+    purpose: Purpose
+    basis: Basis
+    keep: Keep
+    to: tuple[Recipient, ...]
+    export: bool
+    erase: Erase
+
+
+def personal(
+    *,
+    category: Category,
+    purpose: Purpose,
+    basis: Basis = Basis.CONTRACT,
+    keep: Keep = Keep.ACCOUNT,
+    to: tuple[Recipient, ...] = (),
+    export: bool = True,
+    erase: Erase = Erase.DELETE_ROW,
+) -> dict[str, Any]:
+    """A column's `info` that declares personal data.
+
+    `export=False` is for what the person may not be given as such (a password's hash, a secret
+    of the security of others); the map still tells that it is there.
+    """
+    return {KEY: Entry(category, purpose, basis, keep, to, export, erase)}

@@ -1,0 +1,189 @@
+"""What an operator may set, from `GALLERY_*` variables, typed, and refused when it makes no sense."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cryptography.fernet import Fernet
+from flask import current_app
+
+DEMO_PASSWORD = "a-quiet-gallery-wall"  # noqa: S105  The README publishes it; production refuses it.
+SHORTEST_SECRET = 32
+
+
+class SettingsError(Exception):
+    """A setting is missing or makes no sense; the message names the variable and says what it must be."""
+
+
+class Env(StrEnum):
+    """How the house is run. `demo` has stand-ins, `production` refuses them, `test` is the suite's."""
+
+    DEMO = "demo"
+    PRODUCTION = "production"
+    TEST = "test"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One value per setting; `docs/settings.md` is the operator's table of them."""
+
+    env: Env
+    data_dir: Path
+    database_url: str
+    secret_key: str
+    encryption_keys: tuple[str, ...]
+    redis_url: str | None = None
+    mail_url: str | None = None
+    base_url: str = "http://127.0.0.1:8000"
+    demo_password: str = DEMO_PASSWORD
+    site_name: str = "Artgallery-ccips"
+    site_address: str = "Fann Mermoz, Villa 4, BP 25606 Dakar, Sénégal"
+    site_phone: str = "+221 33 864 3007"
+    site_email: str = "info@artgallery-ccips.com"
+    time_zone: str = "Africa/Dakar"
+    streams: int = 48
+    """Event streams that one process may hold open; beyond it the page polls."""
+    proxies: int = 0
+    """How many proxies in front are trusted for the visitor's address and scheme."""
+    log_json: bool = True
+
+    @property
+    def is_demo(self) -> bool:
+        return self.env is not Env.PRODUCTION
+
+    @property
+    def on_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def secure_cookies(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Settings:
+        """Read and check all settings.
+
+        Raises SettingsError with one sentence a problem. Outside of production, keys that are
+        missing are made once and kept under the data directory.
+        """
+        env = _choice(environ, "GALLERY_ENV", Env, Env.DEMO)
+        data_dir = Path(environ.get("GALLERY_DATA_DIR") or "var").resolve()
+        data_dir.mkdir(parents=True, exist_ok=True)
+        production = env is Env.PRODUCTION
+        secret = environ.get("GALLERY_SECRET_KEY") or _kept(production, data_dir, "secret_key", secrets.token_urlsafe)
+        keys = environ.get("GALLERY_ENCRYPTION_KEYS") or _kept(
+            production, data_dir, "encryption_keys", lambda: Fernet.generate_key().decode()
+        )
+        made = cls(
+            env=env,
+            data_dir=data_dir,
+            database_url=environ.get("GALLERY_DATABASE_URL") or f"sqlite:///{data_dir / 'gallery.db'}",
+            secret_key=secret,
+            encryption_keys=tuple(key.strip() for key in keys.split(",") if key.strip()),
+            redis_url=environ.get("GALLERY_REDIS_URL") or None,
+            mail_url=environ.get("GALLERY_MAIL_URL") or None,
+            base_url=(environ.get("GALLERY_BASE_URL") or f"http://127.0.0.1:{environ.get('PORT') or 8000}").rstrip("/"),
+            demo_password=environ.get("GALLERY_DEMO_PASSWORD") or DEMO_PASSWORD,
+            site_name=environ.get("GALLERY_SITE_NAME") or cls.site_name,
+            site_address=environ.get("GALLERY_SITE_ADDRESS") or cls.site_address,
+            site_phone=environ.get("GALLERY_SITE_PHONE") or cls.site_phone,
+            site_email=environ.get("GALLERY_SITE_EMAIL") or cls.site_email,
+            time_zone=environ.get("GALLERY_TIME_ZONE") or cls.time_zone,
+            streams=_whole(environ, "GALLERY_STREAMS", cls.streams, least=1, most=10_000),
+            proxies=_whole(environ, "GALLERY_PROXIES", cls.proxies, least=0, most=5),
+            log_json=_whole(environ, "GALLERY_LOG_JSON", 1, least=0, most=1) == 1,
+        )
+        made.check()
+        return made
+
+    def check(self) -> None:
+        """Refuse what would make the house unsafe or unable to run."""
+        if len(self.secret_key) < SHORTEST_SECRET:
+            raise SettingsError(f"GALLERY_SECRET_KEY must have at least {SHORTEST_SECRET} characters.")
+        if not self.encryption_keys:
+            raise SettingsError("GALLERY_ENCRYPTION_KEYS must name at least one key.")
+        for key in self.encryption_keys:
+            try:
+                Fernet(key)
+            except ValueError as wrong:
+                raise SettingsError(
+                    "GALLERY_ENCRYPTION_KEYS must be Fernet keys (32 bytes in URL-safe base64), separated by commas."
+                ) from wrong
+        _scheme("GALLERY_DATABASE_URL", self.database_url, {"sqlite", "postgresql", "postgresql+psycopg"})
+        if self.redis_url:
+            _scheme("GALLERY_REDIS_URL", self.redis_url, {"redis", "rediss", "unix"})
+        if self.mail_url:
+            _scheme("GALLERY_MAIL_URL", self.mail_url, {"smtp", "smtps", "file"})
+        _scheme("GALLERY_BASE_URL", self.base_url, {"http", "https"})
+        try:
+            ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError) as wrong:
+            raise SettingsError(f"GALLERY_TIME_ZONE: there is no time zone {self.time_zone!r}.") from wrong
+        if self.env is Env.PRODUCTION:
+            self._check_production()
+
+    def _check_production(self) -> None:
+        if not self.secure_cookies:
+            raise SettingsError("GALLERY_BASE_URL must begin with https:// in production.")
+        if not self.mail_url or self.mail_url.startswith("file"):
+            raise SettingsError("GALLERY_MAIL_URL must name an SMTP server in production (smtp:// or smtps://).")
+
+
+def current() -> Settings:
+    """The settings of the running application."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings
+
+
+def _choice(environ: Mapping[str, str], name: str, kind: type[Env], default: Env) -> Env:
+    value = environ.get(name) or default
+    try:
+        return kind(value)
+    except ValueError:
+        raise SettingsError(f"{name} must be one of {', '.join(kind)}, not {value!r}.") from None
+
+
+def _whole(environ: Mapping[str, str], name: str, default: int, *, least: int, most: int) -> int:
+    text = environ.get(name)
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        raise SettingsError(f"{name} must be a whole number from {least} to {most}, not {text!r}.")
+    return int(text)
+
+
+def _scheme(name: str, url: str, allowed: set[str]) -> None:
+    if urlsplit(url).scheme not in allowed:
+        raise SettingsError(f"{name} must begin with one of {', '.join(sorted(f'{one}://' for one in allowed))}.")
+
+
+def _kept(production: bool, data_dir: Path, name: str, make: Callable[[], str]) -> str:
+    """The key kept in `data_dir/keys/name`, made at the first start; production must bring its own."""
+    if production:
+        raise SettingsError(f"GALLERY_{name.upper()} must be set in production.")
+    path = data_dir / "keys" / name
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    try:
+        # Exclusive: two processes that start at once must end up with the same key.
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _when_written(path)
+    with os.fdopen(handle, "w") as file:
+        file.write(make())
+    return path.read_text().strip()
+
+
+def _when_written(path: Path) -> str:
+    for _ in range(100):
+        if text := path.read_text().strip():
+            return text
+        time.sleep(0.01)
+    raise SettingsError(f"The key file {path} is empty; remove it to have a new one made.")

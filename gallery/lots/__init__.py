@@ -1,0 +1,1 @@
+"""Artists, sales, lots, pictures and the catalogue."""

@@ -1,0 +1,1 @@
+"""What is said to a member, and by which channel."""

@@ -1,0 +1,1 @@
+"""Blocks, limits, bars and linked accounts: the gate that others ask."""

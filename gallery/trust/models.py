@@ -1,0 +1,80 @@
+"""What keeps a member from bidding: blocks, bars from a sale, spending limits, ties to a seller (D5, D9)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gallery.core.db import Base
+from gallery.core.personal import Basis, Category, Erase, Keep, Purpose, personal, plain
+
+_moderation = personal(
+    category=Category.MODERATION, purpose=Purpose.SAFETY, basis=Basis.INTEREST, keep=Keep.HOLD, erase=Erase.KEEP
+)
+_by = personal(
+    category=Category.STAFF_WORK,
+    purpose=Purpose.ACCOUNTABILITY,
+    basis=Basis.INTEREST,
+    keep=Keep.AUDIT,
+    erase=Erase.BLANK,
+)
+
+
+class Block(Base):
+    """A member may not bid, for a time or for good; the reason is one that he is told."""
+
+    __tablename__ = "block"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=plain)
+    member_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("member.id", ondelete="CASCADE"), index=True, info=_moderation
+    )
+    reason: Mapped[str] = mapped_column(info=_moderation)
+    since: Mapped[datetime] = mapped_column(info=_moderation)
+    until: Mapped[datetime | None] = mapped_column(info=_moderation)
+    """None: until it is lifted."""
+    lifted_at: Mapped[datetime | None] = mapped_column(info=_moderation)
+    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id", ondelete="SET NULL"), info=_by)
+
+
+class SaleBar(Base):
+    """A member may not bid in one sale; he sees the reason (RULES "Who may bid")."""
+
+    __tablename__ = "sale_bar"
+    __table_args__ = (sa.UniqueConstraint("member_id", "sale_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=plain)
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id", ondelete="CASCADE"), info=_moderation)
+    sale_id: Mapped[int] = mapped_column(sa.ForeignKey("sale.id", ondelete="CASCADE"), info=_moderation)
+    reason: Mapped[str] = mapped_column(info=_moderation)
+    since: Mapped[datetime] = mapped_column(info=_moderation)
+    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id", ondelete="SET NULL"), info=_by)
+
+
+class SpendingLimit(Base):
+    """The most that a member's open leading bids may come to together; no row or 0 = no limit."""
+
+    __tablename__ = "spending_limit"
+
+    member_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("member.id", ondelete="CASCADE"), primary_key=True, info=_moderation
+    )
+    limit_minor: Mapped[int] = mapped_column(info=_moderation)
+    currency: Mapped[str] = mapped_column(sa.String(3), info=_moderation)
+
+
+class AccountLink(Base):
+    """Two accounts that belong together (household, payout account, card): neither bids on the other's lots (I8)."""
+
+    __tablename__ = "account_link"
+
+    member_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("member.id", ondelete="CASCADE"), primary_key=True, info=_moderation
+    )
+    linked_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("member.id", ondelete="CASCADE"), primary_key=True, info=_moderation
+    )
+    """Stored in both directions."""
+    ground: Mapped[str] = mapped_column(info=_moderation)
