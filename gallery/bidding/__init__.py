@@ -1,0 +1,1 @@
+"""Bidding: the rules, the bids and their receipts, the standing, the end of a lot."""
