@@ -1,0 +1,126 @@
+"""Values that are stored encrypted: what they are bound to, and how their keys change (P-51, 13.3.4).
+
+Fernet (AES-128-CBC with HMAC) under the first key of GALLERY_ENCRYPTION_KEYS; the others still open what they closed,
+so a key is changed without a pause: put the new one first, `keys rotate`, drop the old one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from flask import Flask, current_app
+
+from gallery.core.settings import Settings, current
+
+_EXTENSION = "encryption"
+
+
+class Unreadable(Exception):
+    """A stored value does not open under any key, or it belongs to another column."""
+
+
+class Encrypted(sa.TypeDecorator[str]):
+    """Text that is stored encrypted.
+
+    `column` is `table.column`; it is sealed in with the value, so that a value which somebody
+    moved into another column (a note into a bank account) is refused instead of shown.
+    """
+
+    impl = sa.Text
+    cache_ok = True
+
+    def __init__(self, column: str) -> None:
+        super().__init__()
+        self.column = column
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str | None:
+        return None if value is None else seal(self.column, self._to_text(value))
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Any:
+        return None if value is None else self._from_text(unseal(self.column, value))
+
+    def _to_text(self, value: Any) -> str:
+        if not isinstance(value, str):
+            raise TypeError(f"{self.column} holds text, not {type(value).__name__}")
+        return value
+
+    def _from_text(self, text: str) -> Any:
+        return text
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.column!r})"
+
+
+class EncryptedDate(Encrypted):
+    """A calendar day (a birthday) that is stored encrypted."""
+
+    cache_ok = True
+
+    def _to_text(self, value: Any) -> str:
+        if not isinstance(value, date):
+            raise TypeError(f"{self.column} holds a date, not {type(value).__name__}")
+        return value.isoformat()
+
+    def _from_text(self, text: str) -> date:
+        return date.fromisoformat(text)
+
+
+class EncryptedJSON(Encrypted):
+    """A JSON object that is stored encrypted as a whole; changing it in place is not noticed."""
+
+    cache_ok = True
+
+    def _to_text(self, value: Any) -> str:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+    def _from_text(self, text: str) -> Any:
+        return json.loads(text)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Give the application its keys."""
+    app.extensions[_EXTENSION] = MultiFernet([Fernet(key) for key in settings.encryption_keys])
+
+
+def seal(column: str, text: str) -> str:
+    """Encrypt `text` for `column` (`table.column`) under the newest key."""
+    return _keys().encrypt(f"{column}\0{text}".encode()).decode("ascii")
+
+
+def unseal(column: str, token: str) -> str:
+    """Decrypt what `seal` made for the same column; raises Unreadable."""
+    try:
+        bound_to, _, text = _keys().decrypt(token).decode().partition("\0")
+    except InvalidToken:
+        raise Unreadable(f"{column}: no key opens the value") from None
+    if bound_to != column:
+        raise Unreadable(f"{column}: the value belongs to {bound_to}")
+    return text
+
+
+def resealed(token: str) -> str:
+    """The same value under the newest key; raises Unreadable."""
+    try:
+        return _keys().rotate(token).decode("ascii")
+    except InvalidToken:
+        raise Unreadable("no key opens the value") from None
+
+
+def blind_index(column: str, value: str) -> str:
+    """A keyed digest by which equal values of an encrypted column are found, and nothing else.
+
+    It hangs on GALLERY_SECRET_KEY, so that rotating the encryption keys leaves it as it is.
+    """
+    key = hashlib.sha256(f"blind index\0{column}\0{current().secret_key}".encode()).digest()
+    return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()
+
+
+def _keys() -> MultiFernet:
+    keys: MultiFernet = current_app.extensions[_EXTENSION]
+    return keys
