@@ -52,7 +52,7 @@ class Postgres:
 @contextmanager
 def running() -> Iterator[Postgres]:
     """A server for as long as the block lasts."""
-    home = Path(tempfile.mkdtemp(prefix="gallery-pg-", dir="/tmp"))  # noqa: S108  A socket's path is short or refused.
+    home = Path(tempfile.mkdtemp(prefix="gallery-pg-", dir="/tmp"))
     user = service_user()
     try:
         programs = find_programs(home, user)
@@ -112,7 +112,7 @@ def find_programs(home: Path, user: str | None) -> Path:
             return programs
     if wheel is not None:
         return copied(wheel, home)
-    missing("PostgreSQL", "apt-get install postgresql")
+    return missing("PostgreSQL", "apt-get install postgresql")
 
 
 def wheel_programs() -> Path | None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
+import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-
-PR_SET_PDEATHSIG = 1
 
 
 class Service:
@@ -24,6 +21,7 @@ class Service:
         log: Path,
         *,
         environ: Mapping[str, str] | None = None,
+        directory: Path | None = None,
         user: str | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
     ) -> None:
@@ -32,15 +30,15 @@ class Service:
         self.stop_signal = stop_signal
         with log.open("ab") as output:
             self.process = subprocess.Popen(
-                self.argv,
+                [*leash(stop_signal), *self.argv],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                cwd=directory,
                 env=None if environ is None else dict(environ),
                 user=user,
                 group=user_group(user),
                 extra_groups=None if user is None else [],
-                preexec_fn=lambda: die_with_parent(stop_signal),
             )
 
     def wait_until(self, ready: Callable[[], bool], *, seconds: float = 30.0) -> None:
@@ -65,10 +63,10 @@ class Service:
         return self.process.wait()
 
 
-def die_with_parent(with_signal: signal.Signals) -> None:
-    """Have the kernel end this child when its parent dies, so that a killed test run leaves nothing behind."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(with_signal))
+def leash(with_signal: signal.Signals) -> list[str]:
+    """The start of a command that the kernel ends when its parent dies, so that a killed run leaves nothing behind."""
+    setpriv = shutil.which("setpriv")  # Of util-linux: on every Debian, and nowhere but on Linux.
+    return [setpriv, "--pdeathsig", with_signal.name, "--"] if setpriv else []
 
 
 def user_group(user: str | None) -> int | None:
