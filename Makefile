@@ -11,7 +11,7 @@ export GALLERY_DATA_DIR ?= $(CURDIR)/var
 JOBS ?= 2
 ARGS ?=
 
-run: .venv/.run translations static/.compressed ## Serve the demonstration gallery at http://127.0.0.1:8000 (PORT, GALLERY_DATA_DIR move it)
+run: .venv/.run translations ## Serve the demonstration gallery at http://127.0.0.1:8000 (PORT, GALLERY_DATA_DIR move it)
 	@$(PY) -m flask --app wsgi db upgrade
 	@$(PY) -m flask --app wsgi demo
 	@exec $(PY) -m gallery.core.serve
@@ -57,7 +57,3 @@ translations: $(if $(wildcard .venv),,.venv/.run)
 		[ "$${catalogue%.po}.mo" -nt "$$catalogue" ] || \
 		$(PY) -m babel.messages.frontend --quiet compile --input-file "$$catalogue" --output-file "$${catalogue%.po}.mo"; \
 	done
-
-static/.compressed: .venv/.run $(shell find static -type f ! -name '*.gz' ! -name '*.br' ! -name .compressed 2>/dev/null)
-	@$(PY) -m whitenoise.compress --quiet static
-	@touch $@

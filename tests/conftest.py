@@ -149,14 +149,17 @@ def empty_postgres_url(postgres: postgresql.Postgres) -> Iterator[str]:
 
 
 @pytest.fixture
-def environ(request: pytest.FixtureRequest, tmp_path: Path, database_kind: str) -> dict[str, str]:
+def environ(
+    request: pytest.FixtureRequest, tmp_path: Path, database_kind: str, sqlite_template: Path
+) -> dict[str, str]:
     """The `GALLERY_*` variables of a house with an empty database: for `app` here and for a server's process."""
     directory = tmp_path / "gallery"
     directory.mkdir()
+    (directory / "static").symlink_to(sqlite_template.with_name("static"))  # Compressed once, not for each test.
     variables = KEYS | {"GALLERY_DATA_DIR": str(directory)}
     if database_kind == "postgresql":
         return variables | {"GALLERY_DATABASE_URL": request.getfixturevalue("postgres_url")}
-    shutil.copy(request.getfixturevalue("sqlite_template"), directory / "gallery.db")
+    shutil.copy(sqlite_template, directory / "gallery.db")
     return variables
 
 
