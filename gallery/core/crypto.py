@@ -21,7 +21,7 @@ from gallery.core.settings import Settings, current
 _EXTENSION = "encryption"
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """A stored value does not open under any key, or it belongs to another column."""
 
 
@@ -39,10 +39,10 @@ class Encrypted(sa.TypeDecorator[str]):
         super().__init__()
         self.column = column
 
-    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str | None:
+    def process_bind_param(self, value: Any, _dialect: sa.Dialect) -> str | None:
         return None if value is None else seal(self.column, self._to_text(value))
 
-    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Any:
+    def process_result_value(self, value: Any, _dialect: sa.Dialect) -> Any:
         return None if value is None else self._from_text(unseal(self.column, value))
 
     def _to_text(self, value: Any) -> str:
@@ -94,22 +94,27 @@ def seal(column: str, text: str) -> str:
 
 
 def unseal(column: str, token: str) -> str:
-    """Decrypt what `seal` made for the same column; raises Unreadable."""
+    """Decrypt what `seal` made for the same column; raises UnreadableError."""
     try:
         bound_to, _, text = _keys().decrypt(token).decode().partition("\0")
     except InvalidToken:
-        raise Unreadable(f"{column}: no key opens the value") from None
+        raise UnreadableError(f"{column}: no key opens the value") from None
     if bound_to != column:
-        raise Unreadable(f"{column}: the value belongs to {bound_to}")
+        raise UnreadableError(f"{column}: the value belongs to {bound_to}")
     return text
 
 
+def opened_json(column: str, token: str) -> Any:
+    """What an EncryptedJSON column holds, from its stored form; raises UnreadableError."""
+    return json.loads(unseal(column, token))
+
+
 def resealed(token: str) -> str:
-    """The same value under the newest key; raises Unreadable."""
+    """The same value under the newest key; raises UnreadableError."""
     try:
         return _keys().rotate(token).decode("ascii")
     except InvalidToken:
-        raise Unreadable("no key opens the value") from None
+        raise UnreadableError("no key opens the value") from None
 
 
 def blind_index(column: str, value: str) -> str:

@@ -7,18 +7,36 @@ message is delivered at least once, and deliverers send under an identity that d
 
 from __future__ import annotations
 
-from datetime import datetime
+import logging
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from gallery.core import clock
+from gallery.core import clock, crypto, jobs
 from gallery.core.crypto import EncryptedJSON
-from gallery.core.db import Base, db, in_transaction, on_postgresql
+from gallery.core.db import Base, after_commit, db, in_transaction, on_postgresql, transaction
 from gallery.core.personal import Category, Keep, Purpose, Recipient, personal, plain
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+"""How long a worker may take for one message; after that another takes it again."""
+FIRST_PAUSE = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(hours=1)
+MOST_ATTEMPTS = 14
+"""About eight hours with the pauses above: a mail server's night."""
+TOPIC_PAUSE = timedelta(seconds=60)
+"""Between two messages on one topic; what happens meanwhile overwrites the one that waits."""
+WAKE_PAUSE = 0.2
+"""Seconds for which one wake-up of the workers counts."""
 
 _message = personal(
     category=Category.MESSAGES,
@@ -71,6 +89,45 @@ class OutboxMessage(Base):
     """The name of the error's class; never its text, which may quote the message."""
 
 
+_outbox = OutboxMessage.__table__
+_other = _outbox.alias("other")
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a deliverer is given. `id` stays the same between attempts."""
+
+    id: int
+    kind: str
+    key: str
+    payload: dict[str, Any]
+    member_id: int | None
+    created_at: datetime
+    attempts: int
+
+
+Deliverer = Callable[[Message], object]
+_deliverers: dict[str, Deliverer] = {}
+
+
+class UndeliverableError(Exception):
+    """Trying again is no use (the address was refused for good): the message is parked at once."""
+
+
+class UnknownKindError(Exception):
+    """No deliverer is registered for the message's kind."""
+
+
+def handler(kind: str) -> Callable[[Deliverer], Deliverer]:
+    """Register the function that delivers messages of `kind`; whatever it raises is a failed attempt."""
+
+    def register(deliverer: Deliverer) -> Deliverer:
+        _deliverers[kind] = deliverer
+        return deliverer
+
+    return register
+
+
 def put(
     kind: str,
     key: str,
@@ -98,27 +155,200 @@ def put(
     }
     if topic is not None and _overwrite_waiting(values):
         return
-    dialect = postgresql if on_postgresql() else sqlite
+    insert = postgresql.insert if on_postgresql() else sqlite.insert
     db.session().execute(
-        dialect.insert(OutboxMessage).on_conflict_do_nothing(index_elements=["kind", "key"]),
+        insert(_outbox).on_conflict_do_nothing(index_elements=["kind", "key"]),
         {**values, "state": State.QUEUED, "attempts": 0},
     )
+    if not_before is None or not_before <= now:
+        after_commit(_wake)
+
+
+def withdraw(kind: str, topic: str) -> None:
+    """In the running unit of work, take back what still waits on a topic because it is no longer true."""
+    db.session().execute(
+        sa.delete(_outbox).where(_outbox.c.kind == kind, _outbox.c.topic == topic, _outbox.c.state == State.QUEUED)
+    )
+
+
+@jobs.job
+def deliver_soon() -> None:
+    """Deliver what is due when the wake-up's pause is over, so that what came within it is taken along."""
+    time.sleep(WAKE_PAUSE)
+    sweep()
+
+
+def sweep() -> None:
+    """Deliver what is due, however it came to be late: a lost wake-up, a dead worker, a failed attempt."""
+    deliver_due(stop=jobs.stopping)
+
+
+def deliver_due(now: datetime | None = None, limit: int = 500, stop: Callable[[], bool] = lambda: False) -> int:
+    """Deliver up to `limit` due messages and tell how many were sent.
+
+    `stop` is asked between two messages. One short transaction per message marks the one before
+    and leases the next, so that a worker that dies has at most one message in its hands.
+    """
+    sent = tried = 0
+    settle: Callable[[Session], object] | None = None
+    while settle is not None or _any_due(now or clock.now()):
+        with transaction() as session:
+            if settle is not None:
+                settle(session)
+            leased = None if stop() or tried >= limit else _lease_next(session, now or clock.now())
+        if leased is None:
+            break
+        tried += 1
+        delivered, settle = _attempt(leased)
+        sent += delivered
+    return sent
+
+
+def dead_letters(limit: int = 200) -> list[sa.Row[Any]]:
+    """The parked messages, newest first, without what they say."""
+    table = _outbox.c
+    columns = (table.id, table.kind, table.key, table.attempts, table.created_at, table.last_error)
+    query = sa.select(*columns).where(table.state == State.DEAD).order_by(table.id.desc()).limit(limit)
+    return list(db.session().execute(query))
+
+
+def counts() -> dict[str, int]:
+    """How many messages there are in each state."""
+    query = sa.select(_outbox.c.state, sa.func.count()).group_by(_outbox.c.state)
+    return dict(db.session().execute(query).tuples().all())
+
+
+def oldest_due(now: datetime) -> datetime | None:
+    """Since when the oldest message that may leave is waiting."""
+    oldest: datetime | None = (
+        db.session()
+        .execute(
+            sa.select(sa.func.min(_outbox.c.not_before)).where(
+                _outbox.c.state == State.QUEUED, _outbox.c.not_before <= now
+            )
+        )
+        .scalar_one()
+    )
+    return oldest
+
+
+def retry(message_id: int | None = None) -> int:
+    """In the running unit of work, queue a parked message again (or all of them); tells how many."""
+    which = _outbox.c.state == State.DEAD
+    if message_id is not None:
+        which &= _outbox.c.id == message_id
+    change = sa.update(_outbox).where(which).values(state=State.QUEUED, attempts=0, not_before=clock.now())
+    after_commit(_wake)
+    return int(db.session().execute(change).rowcount)
+
+
+def forget_delivered(before: datetime) -> int:
+    """Remove what was delivered before a time (P-01: ninety days); tells how many rows."""
+    with transaction() as session:
+        gone = sa.delete(_outbox).where(_outbox.c.state == State.SENT, _outbox.c.sent_at < before)
+        return int(session.execute(gone).rowcount)
+
+
+def _wake() -> None:
+    jobs.nudge(deliver_soon, WAKE_PAUSE)
 
 
 def _overwrite_waiting(values: dict[str, Any]) -> bool:
     known = sa.exists().where(_other.c.kind == values["kind"], _other.c.key == values["key"])
-    result = db.session().execute(
-        sa.update(OutboxMessage)
+    change = (
+        sa.update(_outbox)
         .where(
-            OutboxMessage.kind == values["kind"],
-            OutboxMessage.topic == values["topic"],
-            OutboxMessage.state == State.QUEUED,
+            _outbox.c.kind == values["kind"],
+            _outbox.c.topic == values["topic"],
+            _outbox.c.state == State.QUEUED,
             ~known,
         )
         .values(key=values["key"], payload=values["payload"], member_id=values["member_id"])
-        .execution_options(synchronize_session=False)
     )
-    return bool(result.rowcount)
+    return bool(db.session().execute(change).rowcount)
 
 
-_other = OutboxMessage.__table__.alias("other")
+def _due(now: datetime) -> sa.ColumnElement[bool]:
+    table = _outbox.c
+    spoken = sa.exists().where(
+        _other.c.topic == table.topic,
+        _other.c.id != table.id,
+        sa.or_(
+            sa.and_(_other.c.state == State.SENT, _other.c.sent_at > now - TOPIC_PAUSE),
+            sa.and_(_other.c.state == State.LEASED, _other.c.locked_until > now),
+        ),
+    )
+    return sa.or_(
+        sa.and_(table.state == State.QUEUED, table.not_before <= now, sa.or_(table.topic.is_(None), ~spoken)),
+        sa.and_(table.state == State.LEASED, table.locked_until <= now),
+    )
+
+
+def _any_due(now: datetime) -> bool:
+    # A sweep that finds nothing must not queue for the write lock.
+    return bool(db.session().execute(sa.select(sa.exists().where(_due(now)))).scalar_one())
+
+
+def _lease_next(session: Session, now: datetime) -> sa.Row[Any] | None:
+    """Take one due message, or None. Counting the attempt now counts also those that kill the worker."""
+    table = _outbox.c
+    query = sa.select(table.id, table.state, table.attempts).where(_due(now)).order_by(table.not_before, table.id)
+    if on_postgresql():
+        query = query.with_for_update(skip_locked=True, of=_outbox)
+    while found := session.execute(query.limit(1)).first():
+        if found.state == State.LEASED and found.attempts >= MOST_ATTEMPTS:
+            _park(session, found.id, "WorkerDied")
+            continue
+        change = (
+            sa.update(_outbox)
+            .where(table.id == found.id, table.state == found.state, table.attempts == found.attempts)
+            .values(state=State.LEASED, attempts=found.attempts + 1, locked_until=now + LEASE)
+        )
+        payload = sa.type_coerce(table.payload, sa.Text).label("sealed")
+        taken = change.returning(
+            table.id, table.kind, table.key, payload, table.member_id, table.created_at, table.attempts
+        )
+        return session.execute(taken).first()
+    return None
+
+
+def _attempt(leased: sa.Row[Any]) -> tuple[bool, Callable[[Session], object]]:
+    """Deliver one message; tells whether it went, and gives what to note in the next transaction."""
+    mine = sa.and_(_outbox.c.id == leased.id, _outbox.c.state == State.LEASED, _outbox.c.attempts == leased.attempts)
+    try:
+        _deliver(leased)
+    except Exception as error:
+        name = type(error).__name__
+        dead = isinstance(error, UndeliverableError) or leased.attempts >= MOST_ATTEMPTS
+        facts = {"message_id": leased.id, "kind": leased.kind, "attempts": leased.attempts, "error": name}
+        log.log(logging.ERROR if dead else logging.WARNING, "a message did not leave", extra=facts)
+        pause = pause_after(leased.attempts)
+        values: dict[str, Any] = {"last_error": name, "locked_until": None}
+        values |= {"state": State.DEAD} if dead else {"state": State.QUEUED, "not_before": clock.now() + pause}
+        return False, lambda session: session.execute(sa.update(_outbox).where(mine).values(values))
+    done = {"state": State.SENT, "sent_at": clock.now(), "locked_until": None, "last_error": None, "payload": {}}
+    return True, lambda session: session.execute(sa.update(_outbox).where(mine).values(done))
+
+
+def _deliver(leased: sa.Row[Any]) -> None:
+    deliverer = _deliverers.get(leased.kind)
+    if deliverer is None:
+        raise UnknownKindError(leased.kind)
+    fields = dict(leased._mapping)
+    fields["payload"] = crypto.opened_json("outbox_message.payload", fields.pop("sealed"))
+    try:
+        deliverer(Message(**fields))
+    finally:
+        db.session().rollback()  # What it read must not stay open over the next message.
+
+
+def pause_after(attempts: int) -> timedelta:
+    """How long to wait after the given number of attempts: doubling, with up to a quarter more at random."""
+    pause = min(FIRST_PAUSE * 2 ** min(attempts - 1, 20), LONGEST_PAUSE)
+    return pause * random.SystemRandom().uniform(1.0, 1.25)
+
+
+def _park(session: Session, message_id: int, error: str) -> None:
+    log.error("a message is parked", extra={"message_id": message_id, "error": error})
+    values = {"state": State.DEAD, "last_error": error, "locked_until": None}
+    session.execute(sa.update(_outbox).where(_outbox.c.id == message_id).values(values))
