@@ -5,8 +5,6 @@ SHELL := /bin/bash
 .PHONY: run test check bench soak lock help translations
 
 PY := .venv/bin/python
-export PORT ?= 8000
-export GALLERY_DATA_DIR ?= $(CURDIR)/var
 # Two processes on the two cores that CI has; ARGS= is for pytest, the benches and the soak.
 JOBS ?= 2
 ARGS ?=
