@@ -3,6 +3,8 @@ GALLERY_BIND move it."""
 
 import os
 
+from gunicorn.workers.base import Worker
+
 bind = os.environ.get("GALLERY_BIND") or f"127.0.0.1:{os.environ.get('PORT') or 8000}"
 worker_class = "gthread"
 workers = int(os.environ.get("GALLERY_WORKERS") or 2)
@@ -26,3 +28,10 @@ accesslog = None
 errorlog = "-"
 loglevel = os.environ.get("GALLERY_LOG_LEVEL") or "info"
 control_socket_disable = True
+
+
+def post_worker_init(worker: Worker) -> None:
+    """Start this process's pulse: an outage is known by its gap, and lots close with or without a worker (D10)."""
+    from gallery.bidding import pulse
+
+    pulse.start(worker.wsgi)

@@ -15,8 +15,8 @@ import sys
 import time
 from types import FrameType
 
-PATIENCE_SECONDS = 20
-"""Longer than gunicorn's own patience with open streams and than a job may take to its next pause."""
+PATIENCE_SECONDS = 30
+"""Longer than gunicorn's own patience with open streams and than the worker's with its running step."""
 
 PROGRAMS = {
     "the web server": ("-m", "gunicorn", "--config", "gunicorn.conf.py", "wsgi:app"),
@@ -35,7 +35,8 @@ def main() -> int:
     running: dict[str, subprocess.Popen[bytes]] = {}
     try:
         for name, program in PROGRAMS.items():
-            running[name] = subprocess.Popen([*_leash(), sys.executable, *program])
+            # In sessions of their own: Ctrl-C reaches this process alone, which ends the others in order.
+            running[name] = subprocess.Popen([*_leash(), sys.executable, *program], start_new_session=True)
         return _wait_for_first(running)
     except Stop:
         return 0
