@@ -16,14 +16,14 @@ run: .venv/.run translations ## Serve the demonstration gallery at http://127.0.
 
 test: .venv/.dev translations ## Run all tests on real services (ARGS="-k bids" for some of them)
 	@tests/services/install.sh
-	@$(PY) -m pytest -n $(JOBS) $(ARGS)
+	@$(PY) -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 check: .venv/.dev ## Lint, format, types, import contracts, templates
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports
-	@.venv/bin/djlint --check --lint --quiet templates
+	@.venv/bin/djlint --lint --quiet --profile=jinja templates
 
 bench: .venv/.dev translations ## Measure the hot paths beside floors measured in the same run
 	@$(PY) -m bench $(ARGS)
