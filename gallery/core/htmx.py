@@ -1,0 +1,67 @@
+"""htmx 4 on the server: one view, two answers. A wrapper around htmx-flask, which knows htmx 2 (ADR 0011)."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from flask import Flask, Response, make_response, render_template, request
+from htmx_flask import Htmx
+from htmx_flask.requests import HtmxAwareRequest, HtmxHeaders
+from werkzeug.datastructures import Headers
+
+FULL = "full"
+
+
+class Headers4(HtmxHeaders):
+    """The request's headers as htmx 4 writes them."""
+
+    @cached_property
+    def source(self) -> str | None:
+        """The element that sent the request, as `tag#id` (htmx 2: `trigger`)."""
+        return self._headers.get("HX-Source")
+
+    @cached_property
+    def target(self) -> str | None:
+        """The id of the element that the answer goes into; htmx 4 sends `tag#id`."""
+        target = self._headers.get("HX-Target")
+        return target.rpartition("#")[2] if target and "#" in target else None
+
+    @cached_property
+    def is_partial(self) -> bool:
+        """Whether a part of the page was asked for, and not all of its body."""
+        return bool(self) and self._headers.get("HX-Request-Type") != FULL
+
+
+class HtmxRequest(HtmxAwareRequest):
+    """A request with `.htmx`, read the way of htmx 4."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.htmx = Headers4(Headers(self.headers))
+
+
+def init_app(app: Flask) -> None:
+    """Give every request its `.htmx`."""
+    Htmx(app)
+    app.request_class = HtmxRequest  # After Htmx, which sets its own.
+
+
+def wants_partial() -> bool:
+    """Whether to answer with the part alone. A part's address opened by itself gives the whole page (H-06)."""
+    htmx: Headers4 = request.htmx  # type: ignore[attr-defined]
+    return htmx.is_partial and not htmx.boosted and not htmx.history_restore_request
+
+
+def respond(page: str, partial: str, /, status: int = 200, **context: Any) -> Response:
+    """One view, two answers: the whole page, or only the part that htmx asked for."""
+    response = make_response(render_template(partial if wants_partial() else page, **context), status)
+    response.vary.add("HX-Request")
+    return response
+
+
+def retarget(response: Response, target: str, swap: str = "outerHTML") -> Response:
+    """Send the answer elsewhere than the page meant. By hand: htmx-flask refuses half of the swap styles."""
+    response.headers["HX-Retarget"] = target
+    response.headers["HX-Reswap"] = swap
+    return response

@@ -1,0 +1,169 @@
+"""French and English: which one this visitor reads, and dates, times and texts in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from flask import Flask, Response, current_app, g, has_request_context, request
+from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
+from werkzeug.exceptions import HTTPException
+
+from gallery.core import settings
+from gallery.core.money import convert, format_money
+
+__all__ = [
+    "DEFAULT_LOCALE",
+    "LOCALES",
+    "_",
+    "current_locale",
+    "date",
+    "force_locale",
+    "iso",
+    "lazy",
+    "ngettext",
+    "page_url",
+    "text",
+    "text_locale",
+    "time",
+    "when",
+    "zone",
+]
+
+_ = gettext
+lazy = lazy_gettext
+
+LOCALES = ("fr", "en")
+NAMES = {"fr": "Français", "en": "English"}
+DEFAULT_LOCALE = "fr"
+COOKIE = "lang"
+COOKIE_SECONDS = 365 * 24 * 3600
+TRANSLATIONS = Path(__file__).parents[2] / "translations"
+
+babel = Babel()
+
+
+def init_app(app: Flask) -> None:
+    """Choose the language of each request; give templates `_`, dates, money and the language switch."""
+    app.config.setdefault("BABEL_DEFAULT_LOCALE", DEFAULT_LOCALE)
+    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(TRANSLATIONS))
+    babel.init_app(app, locale_selector=_select)
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.jinja_env.filters.update(when=when, date=date, time=time, iso=iso, money=_money, convert=convert)
+    app.jinja_env.globals.update(current_locale=current_locale, page_url=page_url, text=text, text_locale=text_locale)
+    app.jinja_env.globals.update(LOCALES=LOCALES, LOCALE_NAMES=NAMES)
+    app.after_request(_remember)
+
+
+def current_locale() -> str:
+    """`fr` or `en`: the language of the request, or the one that `force_locale` set for a mail."""
+    locale = get_locale()
+    return locale.language if locale is not None and locale.language in LOCALES else DEFAULT_LOCALE
+
+
+def _select() -> str:
+    if not has_request_context():
+        return DEFAULT_LOCALE
+    for choice in (request.args.get("lang"), request.cookies.get(COOKIE)):
+        if choice in LOCALES:
+            return choice
+    return request.accept_languages.best_match(LOCALES, DEFAULT_LOCALE) or DEFAULT_LOCALE
+
+
+def _remember(response: Response) -> Response:
+    """Keep a language chosen by `?lang=` in a cookie; it holds nothing else, so it needs no consent."""
+    chosen = request.args.get("lang")
+    if chosen in LOCALES and request.cookies.get(COOKIE) != chosen:
+        response.set_cookie(
+            COOKIE,
+            chosen,
+            max_age=COOKIE_SECONDS,
+            secure=settings.current().secure_cookies,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
+
+
+def page_url(lang: str) -> str:
+    """The page on which the visitor is, with its whole query, in the other language.
+
+    An answer to a form that came back (422) has the address of its form, if that can be opened;
+    otherwise the page from which the form was sent; otherwise the first page.
+    """
+    path, query = request.path, list(request.args.items(multi=True))
+    if request.method not in ("GET", "HEAD") and not _opens(path):
+        came_from = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+        ours = came_from.netloc == request.host and _opens(unquote(came_from.path))
+        path, query = (unquote(came_from.path), parse_qsl(came_from.query, keep_blank_values=True)) if ours else ("/", [])
+    query = [(name, value) for name, value in query if name != "lang"] + [("lang", lang)]
+    # One slash in front, however many were asked for: "//host" would lead away from us.
+    return f"/{quote(path.lstrip('/'))}?{urlencode(query)}"
+
+
+def _opens(path: str) -> bool:
+    try:
+        return "GET" in current_app.create_url_adapter(request).allowed_methods(path)  # type: ignore[union-attr]
+    except HTTPException:
+        return False
+
+
+def text(thing: object, name: str) -> str:
+    """`thing.<name>_<language>`, or the other language's where that is empty. Takes rows and mappings."""
+    return _value(thing, f"{name}_{text_locale(thing, name)}")
+
+
+def text_locale(thing: object, name: str) -> str:
+    """The language in which `text(thing, name)` is, for a `lang` attribute."""
+    mine = current_locale()
+    others = [locale for locale in LOCALES if locale != mine]
+    return next((locale for locale in (mine, *others) if _value(thing, f"{name}_{locale}")), mine)
+
+
+def _value(thing: object, name: str) -> str:
+    found = thing[name] if isinstance(thing, Mapping) else getattr(thing, name)
+    return found or ""
+
+
+@lru_cache(maxsize=4)
+def _zone(name: str) -> tzinfo:
+    return ZoneInfo(name)
+
+
+def zone() -> tzinfo:
+    """The zone in which times are shown."""
+    return _zone(settings.current().time_zone)
+
+
+def zone_name() -> str:
+    """What people call the zone: its city."""
+    return settings.current().time_zone.rpartition("/")[2].replace("_", " ")
+
+
+def date(at: datetime, locale: str | None = None) -> str:
+    """« 23 nov. 2026 », "23 Nov 2026"."""
+    return format_date(at.astimezone(zone()), "d MMM y", locale=locale or current_locale())
+
+
+def time(at: datetime) -> str:
+    """« 18:42 (Dakar) »: the time of day and whose it is."""
+    return f"{at.astimezone(zone()):%H:%M} ({zone_name()})"
+
+
+def when(at: datetime, locale: str | None = None) -> str:
+    """« 23 nov. 2026, 18:42 (Dakar) »."""
+    return f"{date(at, locale)}, {time(at)}"
+
+
+def iso(at: datetime) -> str:
+    """UTC, to the millisecond: what `datetime` attributes and the script read."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _money(minor: int, currency: str, locale: str | None = None) -> str:
+    return format_money(minor, currency, locale or current_locale())

@@ -1,0 +1,118 @@
+"""What every answer carries: the content security policy with its nonce, headers, and what it varies by."""
+
+from __future__ import annotations
+
+import secrets
+from urllib.parse import urlencode
+
+from flask import Flask, Response, current_app, g, request, session
+from werkzeug.exceptions import HTTPException
+
+from gallery.core import assets, clock
+from gallery.core.i18n import current_locale
+
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "{nonce}",
+    "style-src": "'self' {nonce}",
+    "img-src": "'self' data:",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "worker-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+"""No `unsafe-*` anywhere (H-02). `form-action` also governs redirects after a form: hosts that a form may lead to
+(payment, sign-in with others) are added by `allow_form_target`."""
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+}
+TRANSPORT = "max-age=63072000; includeSubDomains"
+LARGEST_BODY = 1_048_576  # Bytes. Views that take pictures raise it for themselves.
+MOST_FORM_BYTES = 262_144
+MOST_FORM_PARTS = 300
+
+
+def init_app(app: Flask) -> None:
+    """Serve the static files, give templates their nonce, and put the headers on every answer."""
+    app.config.setdefault("MAX_CONTENT_LENGTH", LARGEST_BODY)
+    app.config.setdefault("MAX_FORM_MEMORY_SIZE", MOST_FORM_BYTES)
+    app.config.setdefault("MAX_FORM_PARTS", MOST_FORM_PARTS)
+    app.extensions["form_targets"] = []
+    app.extensions["opening_paths"] = {}
+    app.jinja_env.globals.update(csp_nonce=csp_nonce, server_now_ms=server_now_ms, opens=opens, came_from=came_from)
+    app.jinja_env.globals["site"] = assets.settings_of(app)
+    assets.init_app(app)
+    app.after_request(_finish)
+
+
+def allow_form_target(app: Flask, origin: str) -> None:
+    """Let our forms lead to `origin` ("https://checkout.stripe.com") by a redirect."""
+    app.extensions["form_targets"].append(origin)
+
+
+def opens(path: str) -> bool:
+    """Whether there is a page at `path`: the frame links only to what is built in."""
+    known: dict[str, bool] = current_app.extensions["opening_paths"]
+    if path not in known:
+        try:
+            known[path] = "GET" in current_app.url_map.bind("localhost").allowed_methods(path)
+        except HTTPException:
+            known[path] = False
+    return known[path]
+
+
+def came_from() -> str:
+    """A query that leads back here after signing in; empty where that makes no sense."""
+    if request.method != "GET" or request.path == "/" or request.path.startswith("/auth/"):
+        return ""
+    return "?" + urlencode({"next": request.full_path.rstrip("?")})
+
+
+def csp_nonce() -> str:
+    """This answer's nonce: on each `<script>` and `<style>`, and nowhere else (H-03)."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    nonce: str = g.csp_nonce
+    return nonce
+
+
+def server_now_ms() -> int:
+    """Milliseconds since 1970 by the server's clock, to set the browser's countdown by."""
+    return int(clock.now().timestamp() * 1000)
+
+
+def content_security_policy(app: Flask) -> str:
+    """The policy of this answer. One that used no nonce allows no script and no inline style at all."""
+    nonce = f"'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
+    parts = dict(POLICY)
+    parts["script-src"] = nonce or "'none'"
+    parts["style-src"] = f"'self' {nonce}".strip()
+    parts["form-action"] = " ".join(["'self'", *app.extensions["form_targets"]])
+    return "; ".join(f"{name} {value}" for name, value in parts.items())
+
+
+def _finish(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", TRANSPORT)
+    response.headers["X-Now"] = str(server_now_ms())
+    if response.status_code == 304:
+        return response  # A policy here would replace the one of the stored page, whose nonce is another.
+    response.headers.setdefault("Content-Security-Policy", content_security_policy(current_app))
+    if response.mimetype == "text/html":
+        response.vary.update({"HX-Request", "Cookie", "Accept-Language"})
+        response.headers.setdefault("Content-Language", current_locale())
+        if "Cache-Control" not in response.headers:
+            # What a member sees is stored nowhere, so that the next person at the machine can't go back to it.
+            private = "no-store" if session.get("_user_id") else "private, no-cache"
+            response.headers["Cache-Control"] = private
+    return response
