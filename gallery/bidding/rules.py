@@ -151,7 +151,7 @@ def _advance(standing: Standing, sale: SaleRules, bidder: int, maximum_minor: in
 
 def soft_close(standing: Standing, sale: SaleRules, now: datetime) -> datetime:
     """R10: the end after a bid that moved something. It never comes nearer (I5)."""
-    cap_seconds = sale.soft_close_cap_seconds + standing.outage_extension_seconds
+    cap_seconds = sale.soft_close_cap_seconds + standing.outage_seconds
     latest = standing.scheduled_end_at + timedelta(seconds=cap_seconds)
     wished = now + timedelta(seconds=sale.soft_close_seconds)
     return max(standing.ends_at, min(wished, latest))
@@ -162,7 +162,7 @@ def outage_extension(standing: Standing, sale: SaleRules, began_at: datetime, en
 
     It does once, when the lot could not be reached for more than 30 s of its last 15 minutes.
     """
-    if standing.outage_extension_seconds or standing.state not in (LotState.UPCOMING, LotState.OPEN):
+    if standing.outage_seconds or standing.state not in (LotState.UPCOMING, LotState.OPEN):
         return 0
     suffered_from = max(began_at, standing.opens_at, standing.ends_at - OUTAGE_WINDOW)
     if min(ended_at, standing.ends_at) - suffered_from <= OUTAGE_THRESHOLD:

@@ -29,7 +29,7 @@ class Action(StrEnum):
     ANNUL = "annul"
     EXTEND = "extend"
     SELL = "sell"
-    PASS_IN = "pass_in"
+    BUY_IN = "buy_in"
     WITHDRAW = "withdraw"
 
 
@@ -40,7 +40,7 @@ EDGES = {
     (LotState.OPEN, Action.ANNUL): LotState.OPEN,
     (LotState.OPEN, Action.EXTEND): LotState.OPEN,
     (LotState.OPEN, Action.SELL): LotState.SOLD,
-    (LotState.OPEN, Action.PASS_IN): LotState.UNSOLD,
+    (LotState.OPEN, Action.BUY_IN): LotState.UNSOLD,
     (LotState.OPEN, Action.WITHDRAW): LotState.WITHDRAWN,
 }
 """The only moves there are (I15); any other pair is a mistake of the caller."""
@@ -115,7 +115,7 @@ class Standing:
     ends_at: datetime
     scheduled_end_at: datetime
     state: LotState
-    outage_extension_seconds: int = 0
+    outage_seconds: int = 0
 
     @property
     def reserve_met(self) -> bool:
