@@ -8,7 +8,7 @@ import threading
 import time
 from pathlib import Path
 
-from sqlalchemy.exc import TimeoutError as DatabaseTimeout
+from gallery.core.errors import Unavailable
 
 
 class WriteLock:
@@ -24,11 +24,11 @@ class WriteLock:
     def acquire(self) -> None:
         """Wait for the lock.
 
-        Raises sqlalchemy's TimeoutError after the set seconds: the database is busy, nothing was written.
+        Raises Unavailable after the set seconds: others kept writing, and nothing was written here.
         """
         deadline = time.monotonic() + self._seconds
         if not self._threads.acquire(timeout=self._seconds):
-            raise DatabaseTimeout("the database is busy")
+            raise Unavailable()
         try:
             self._acquire_file(deadline)
         except BaseException:
@@ -48,7 +48,7 @@ class WriteLock:
                 return
             except BlockingIOError:
                 if time.monotonic() > deadline:
-                    raise DatabaseTimeout("the database is busy") from None
+                    raise Unavailable() from None
                 time.sleep(pause)
                 pause = min(pause * 1.5, 0.002)
 

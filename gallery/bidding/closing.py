@@ -1,0 +1,151 @@
+"""The end of a lot, and the pulse of the house (D8, D10).
+
+Time ends a lot, not a job: from `ends_at` on no bid is taken, whether anybody closes it or not. Closing only writes
+down what time has decided, exactly once. It waits until the house is known to have been reachable at the end:
+if it was not, the lot is extended instead (RULES "Time", outage).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from gallery.bidding import chain, queries, receipts, rules
+from gallery.bidding.models import Heartbeat, Outage, Outcome
+from gallery.bidding.queries import Held, lot, lot_bidder
+from gallery.core import audit, clock
+from gallery.core.db import db, transaction
+from gallery.notices.services import notify
+
+heartbeat, outage, outcome = Heartbeat.__table__, Outage.__table__, Outcome.__table__
+
+PULSE = 1
+"""The id of the one row of `heartbeat`."""
+
+
+def close_due_lots() -> int:
+    """Close every lot whose end has passed; how many were."""
+    due = queries.due_lots(clock.database_now(db.session()))
+    return sum(close_lot(lot_id) is not None for lot_id in due)
+
+
+def close_lot(lot_id: int, *, now: datetime | None = None) -> rules.Outcome | None:
+    """Give a lot past its end its one outcome, and tell those concerned (I2, I15).
+
+    None if there is nothing to close yet, or no longer: a second call does nothing.
+    """
+    with transaction() as session:
+        held = queries.hold(session, lot_id)
+        at = now or clock.database_now(session)
+        if held is None or held.standing.state not in (rules.LotState.UPCOMING, rules.LotState.OPEN):
+            return None
+        if at < held.standing.ends_at or not _was_reachable(session, held.standing.ends_at):
+            return None
+        return _close(session, held, at)
+
+
+def _close(session: Session, held: Held, at: datetime) -> rules.Outcome:
+    result = rules.outcome(held.standing)
+    sold = result is rules.Outcome.SOLD
+    winner_id = held.standing.leader if sold else None
+    session.execute(
+        sa.insert(outcome),
+        {
+            "lot_id": held.lot_id,
+            "result": result,
+            "winner_id": winner_id,
+            "hammer_minor": held.standing.price_minor if sold else None,
+            "decided_at": at,
+        },
+    )
+    chain.append(
+        session,
+        held,
+        receipts.Kind.CLOSING,
+        replace(held.standing, state=rules.LotState.SOLD if sold else rules.LotState.UNSOLD),
+        at,
+        leader_alias=chain.alias_of(session, held.lot_id, held.standing.leader),
+        reason=result,
+        closed_at=at,
+    )
+    audit.record("lot.closed", f"lot:{held.lot_id}", result=result)
+    _tell(session, held, result, winner_id)
+    return result
+
+
+def _tell(session: Session, held: Held, result: rules.Outcome, winner_id: int | None) -> None:
+    key = f"lot:{held.lot_id}"
+    price = {"lot_id": held.lot_id, "price_minor": held.standing.price_minor, "currency": held.sale.currency}
+    bidders = session.execute(sa.select(lot_bidder.c.bidder_id).where(lot_bidder.c.lot_id == held.lot_id)).scalars()
+    for bidder_id in bidders.all():
+        notify(bidder_id, "won" if bidder_id == winner_id else "lost", key, **price)
+    notify(held.seller_id, "sold" if winner_id else "unsold", key, result=str(result), **price)
+
+
+def beat() -> datetime:
+    """Note that the house can be reached and can write; what a gap since the last time means follows at once.
+
+    Answers the time of this beat. Called by the web processes every few seconds, and before they serve
+    their first request.
+    """
+    with transaction() as session:
+        at = clock.database_now(session)
+        # Locks the row, so that of several processes starting up one alone finds the gap.
+        if not session.execute(
+            sa.update(heartbeat).where(heartbeat.c.id == PULSE).values(id=PULSE)
+        ).rowcount:  # type: ignore[attr-defined]
+            session.execute(sa.insert(heartbeat), {"id": PULSE, "beat_at": at})
+            return at
+        before: datetime = session.execute(sa.select(heartbeat.c.beat_at)).scalar_one()
+        if at - before > rules.OUTAGE_THRESHOLD:
+            _note_outage(session, before, at)
+        if at > before:
+            session.execute(sa.update(heartbeat).values(beat_at=at))
+        return at
+
+
+def _note_outage(session: Session, began_at: datetime, ended_at: datetime) -> None:
+    session.execute(sa.insert(outage), {"started_at": began_at, "ended_at": ended_at})
+    suffering = session.execute(
+        sa.select(lot.c.id)
+        .where(
+            lot.c.state.in_((rules.LotState.UPCOMING, rules.LotState.OPEN)),
+            lot.c.ends_at > began_at,
+            lot.c.ends_at < ended_at + rules.OUTAGE_WINDOW,
+        )
+        .order_by(lot.c.id)
+    ).scalars()
+    for lot_id in suffering.all():
+        held = queries.hold(session, lot_id)
+        if held is not None:
+            _extend(session, held, began_at, ended_at)
+
+
+def _extend(session: Session, held: Held, began_at: datetime, ended_at: datetime) -> None:
+    seconds = rules.outage_extension(held.standing, held.sale, began_at, ended_at)
+    if not seconds:
+        return
+    after = replace(
+        held.standing,
+        ends_at=held.standing.ends_at + timedelta(seconds=seconds),
+        outage_extension_seconds=seconds,
+    )
+    chain.append(
+        session,
+        held,
+        receipts.Kind.OUTAGE,
+        after,
+        ended_at,
+        leader_alias=chain.alias_of(session, held.lot_id, held.standing.leader),
+        reason="outage",
+    )
+    audit.record("lot.extended", f"lot:{held.lot_id}", seconds=seconds)
+
+
+def _was_reachable(session: Session, ends_at: datetime) -> bool:
+    """Whether the house was seen at or after a lot's end; a house that never beat has no pulse to miss."""
+    seen: datetime | None = session.execute(sa.select(heartbeat.c.beat_at)).scalar_one_or_none()
+    return seen is None or seen >= ends_at

@@ -1,0 +1,224 @@
+"""What can be done with bids. Each public function is one unit of work.
+
+The lot is locked first; then the time is taken, once; then the rules decide on what the lock holds still.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from gallery.bidding import chain, eligibility, queries, receipts, rules
+from gallery.bidding.queries import Held, bid, lead, lot_bidder
+from gallery.core import clock
+from gallery.core.db import db, transaction
+from gallery.core.errors import Missing
+from gallery.notices.services import notify
+
+
+class BidRefused(Exception):
+    """The bid does not count and changed nothing.
+
+    `least_minor` is the least amount that would have done, where an amount was the trouble; `said`
+    is what staff gave as the reason of a block or a bar.
+    """
+
+    def __init__(self, reason: rules.Refusal, least_minor: int | None = None, said: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.least_minor = least_minor
+        self.said = said
+
+
+class KeyReused(Exception):
+    """The idempotency key already stands for another bid of this bidder (test case 17)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The answer to an accepted bid. For the bidder only: it opens his commitment."""
+
+    lot_id: int
+    seq: int
+    leads: bool
+    price_minor: int
+    maximum_minor: int
+    digest: str
+    nonce: str
+    is_repeated: bool
+    """Whether this is the first answer given again to the same key (D4)."""
+
+
+def place_bid(
+    lot_id: int, bidder_id: int, maximum_minor: int, key: str, *, now: datetime | None = None
+) -> Placed:
+    """Record a bid up to `maximum_minor` (minor units of the sale's currency), RULES "Bids".
+
+    Without `now` the time of receipt is the database's once the lot is locked (I4); with it a past
+    sale can be replayed. The same key again gives the first answer again.
+    Raises BidRefused, KeyReused, or Missing for an unknown lot.
+    """
+    try:
+        with transaction() as session:
+            held = queries.hold(session, lot_id)
+            if held is None:
+                raise Missing
+            if first := queries.bid_by_key(session, bidder_id, key):
+                return _again(first, lot_id, maximum_minor)
+            received_at = now or clock.database_now(session)
+            facts, said = eligibility.facts(session, held, bidder_id, received_at)
+            verdict = rules.judge(held.standing, held.sale, facts, maximum_minor, received_at)
+            if isinstance(verdict, rules.Refused):
+                raise BidRefused(verdict.reason, verdict.least_minor, said)
+            return _record(session, held, bidder_id, maximum_minor, key, verdict, received_at)
+    except IntegrityError as conflict:
+        # Only a key can collide here: on another lot, at the same moment (the lot's own lock orders the rest).
+        raise KeyReused from conflict
+
+
+def check_bid(lot_id: int, bidder_id: int, maximum_minor: int) -> None:
+    """Say before the review what would refuse the bid now; records nothing and locks nothing.
+
+    Raises BidRefused, or Missing for an unknown lot.
+    """
+    session = db.session()
+    held = queries.hold(session, lot_id, locked=False)
+    if held is None:
+        raise Missing
+    now = clock.database_now(session)
+    facts, said = eligibility.facts(session, held, bidder_id, now)
+    verdict = rules.judge(held.standing, held.sale, facts, maximum_minor, now)
+    if isinstance(verdict, rules.Refused):
+        raise BidRefused(verdict.reason, verdict.least_minor, said)
+
+
+def _again(first: sa.Row, lot_id: int, maximum_minor: int) -> Placed:  # type: ignore[type-arg]
+    if (first.lot_id, first.maximum_minor) != (lot_id, maximum_minor):
+        raise KeyReused
+    return Placed(
+        lot_id, first.seq, first.leads, first.price_minor, maximum_minor, first.digest, first.nonce, is_repeated=True
+    )
+
+
+def _record(
+    session: Session,
+    held: Held,
+    bidder_id: int,
+    maximum_minor: int,
+    key: str,
+    verdict: rules.Accepted,
+    now: datetime,
+) -> Placed:
+    nonce = secrets.token_hex(receipts.NONCE_BYTES)
+    alias = _enter(session, held, bidder_id, maximum_minor)
+    after = replace(rules.after(held.standing, verdict), state=rules.LotState.OPEN)
+    leads = verdict.leader == bidder_id
+    appended = chain.append(
+        session,
+        held,
+        receipts.Kind.RAISE if verdict.kind is rules.Kind.RAISE else receipts.Kind.BID,
+        after,
+        now,
+        bidder_alias=alias,
+        leader_alias=alias if leads else chain.alias_of(session, held.lot_id, verdict.leader),
+        commitment=receipts.commit(nonce, maximum_minor),
+    )
+    session.execute(
+        sa.insert(bid),
+        {
+            "lot_id": held.lot_id,
+            "seq": appended.seq,
+            "bidder_id": bidder_id,
+            "key": key,
+            "maximum_minor": maximum_minor,
+            "nonce": nonce,
+            "price_minor": verdict.price_minor,
+            "leads": leads,
+            "placed_at": now,
+            "annulled_at": None,
+        },
+    )
+    if leads:
+        lead_with(session, held, bidder_id, maximum_minor)
+    if verdict.kind is rules.Kind.LEAD and held.standing.leader is not None:
+        notify(
+            held.standing.leader,
+            "outbid",
+            f"lot:{held.lot_id}:bid:{appended.seq}",
+            lot_id=held.lot_id,
+            price_minor=verdict.price_minor,
+            currency=held.sale.currency,
+        )
+    return Placed(
+        held.lot_id, appended.seq, leads, verdict.price_minor, maximum_minor, appended.digest, nonce, is_repeated=False
+    )
+
+
+def _enter(session: Session, held: Held, bidder_id: int, maximum_minor: int) -> int:
+    """Note that the bidder takes part in the lot, and tell his alias there (D1)."""
+    alias = chain.alias_of(session, held.lot_id, bidder_id)
+    if alias is not None:
+        session.execute(
+            sa.update(lot_bidder)
+            .where(lot_bidder.c.lot_id == held.lot_id, lot_bidder.c.bidder_id == bidder_id)
+            .values(
+                maximum_minor=sa.case(
+                    (lot_bidder.c.maximum_minor < maximum_minor, maximum_minor), else_=lot_bidder.c.maximum_minor
+                ),
+                last_seq=held.version,
+            )
+        )
+        return alias
+    taken = session.execute(
+        sa.select(sa.func.coalesce(sa.func.max(lot_bidder.c.alias), 0)).where(lot_bidder.c.lot_id == held.lot_id)
+    ).scalar_one()
+    session.execute(
+        sa.insert(lot_bidder),
+        {
+            "lot_id": held.lot_id,
+            "bidder_id": bidder_id,
+            "alias": taken + 1,
+            "maximum_minor": maximum_minor,
+            "last_seq": held.version,
+        },
+    )
+    return int(taken) + 1
+
+
+def lead_with(session: Session, held: Held, bidder_id: int | None, maximum_minor: int) -> None:
+    """Make a bidder the lot's leader up to a maximum; with None nobody leads any more."""
+    if held.standing.leader is None and bidder_id is not None:
+        session.execute(
+            sa.insert(lead), {"lot_id": held.lot_id, "bidder_id": bidder_id, "maximum_minor": maximum_minor}
+        )
+    elif bidder_id is None:
+        session.execute(sa.delete(lead).where(lead.c.lot_id == held.lot_id))
+    else:
+        session.execute(
+            sa.update(lead)
+            .where(lead.c.lot_id == held.lot_id)
+            .values(bidder_id=bidder_id, maximum_minor=maximum_minor)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """A bid that stands, with what a replay needs of it."""
+
+    bidder_id: int
+    maximum_minor: int
+
+
+def standing_bids(session: Session, lot_id: int) -> list[_Left]:
+    """The bids of a lot that were not annulled, oldest first. Secret: they name maxima."""
+    rows = session.execute(
+        sa.select(bid.c.bidder_id, bid.c.maximum_minor)
+        .where(bid.c.lot_id == lot_id, bid.c.annulled_at.is_(None))
+        .order_by(bid.c.seq)
+    )
+    return [_Left(*row) for row in rows]

@@ -1,0 +1,39 @@
+"""Fit bidding into the application: the live standing, the part of the lot's page, the form that outlives its token."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, render_template
+
+from gallery.bidding import labels, panel, queries, views
+from gallery.bidding.forms import plain_amount
+from gallery.core import clock, csrf, live
+from gallery.core.db import db
+from gallery.core.errors import Missing
+from gallery.lots import views as lots
+
+
+def init_app(app: Flask) -> None:
+    """Register what the floors above call without knowing bidding."""
+    lots.PANELS.setdefault("bidding", panel.context)
+    csrf.on_stale(app, "bidding.create", views.renew)
+    app.jinja_env.filters["plain_amount"] = plain_amount
+    app.jinja_env.filters["from_iso"] = datetime.fromisoformat
+    app.jinja_env.globals["reason_label"] = labels.reason_label
+
+
+@live.renders("lot")
+def standing(lot_id: str, language: str) -> tuple[int, str]:
+    """What the hub sends to all watchers of a lot: its version, and the partial that its page includes."""
+    shown = queries.shown(int(lot_id), clock.database_now(db.session()))
+    if shown is None:
+        raise Missing
+    return shown.version, render_template("bidding/_standing.html", shown=shown)
+
+
+@live.versions("lot")
+def versions(lot_ids: list[str]) -> dict[str, int]:
+    """The versions of the lots that are being watched."""
+    return {str(lot_id): version for lot_id, version in queries.versions(map(int, lot_ids)).items()}

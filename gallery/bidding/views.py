@@ -1,0 +1,229 @@
+"""Bidding over HTTP: the bid with its review, the standing, the stream, the public history."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Blueprint, Response, g, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from sqlalchemy.exc import DBAPIError
+
+from gallery.bidding import costs, forms, offers, panel, queries, receipts, services
+from gallery.bidding.forms import BidForm
+from gallery.bidding.panel import Answer
+from gallery.core import access, live
+from gallery.core.db import db
+from gallery.core.errors import Unavailable
+from gallery.core.htmx import respond, wants_partial
+from gallery.core.i18n import _, current_locale
+from gallery.lots import views as lots
+from gallery.lots.rules import Zone
+
+log = logging.getLogger(__name__)
+
+bp = Blueprint("bidding", __name__)
+
+
+@bp.post("/lots/<int:lot_id>/bids")
+@access.member
+def create(lot_id: int) -> ResponseReturnValue:
+    """Review a bid, or with `confirmed=1` place it."""
+    shown = panel.shown_now(lot_id)
+    form = forms.read(request.form, shown.currency)
+    terms = offers.terms(lot_id)
+    if not form.errors:
+        _fit_budget(form, shown, terms)
+    if form.errors:
+        return _refused(lot_id, form)
+    assert form.amount_minor is not None
+    try:
+        if not form.is_confirmed:
+            services.check_bid(lot_id, current_user.id, form.amount_minor)
+            return _review(lot_id, shown, form, terms)
+        placed = services.place_bid(lot_id, current_user.id, form.amount_minor, form.key)
+    except services.BidRefused as refused:
+        form.refuse("amount", refused.reason, forms.refusal(refused, shown.currency, terms.granularity_minor))
+        return _refused(lot_id, form)
+    except services.KeyReused:
+        form.key = forms.new_key()
+        form.refuse("amount", "key", _("This form was already used for another bid. Look at your amount and send it again."))
+        return _refused(lot_id, form)
+    except (DBAPIError, Unavailable) as failed:
+        return _not_recorded(lot_id, form, failed)
+    return _placed(placed)
+
+
+def _fit_budget(form: BidForm, shown: queries.Shown, terms: offers.Terms) -> None:
+    """Turn a total budget into the largest maximum whose honest total fits it (D3)."""
+    if form.budget_minor is None:
+        return
+    least = panel.least_for(shown, queries.mine(shown.lot_id, current_user.id), terms)
+    form.amount_minor = costs.maximum_within(
+        form.budget_minor,
+        terms.fees,
+        _destination(form, terms),
+        least_minor=least,
+        granularity_minor=terms.granularity_minor,
+    )
+    if form.amount_minor is None:
+        form.refuse("budget", "budget", _("With fees and shipping, the next bid does not fit this budget."))
+
+
+def _destination(form: BidForm, terms: offers.Terms) -> costs.Destination:
+    country = offers.country_of(current_user.id)
+    zone = Zone(form.to) if form.to else offers.usual_zone(terms, country)
+    if zone not in terms.rates:
+        zone = next(iter(terms.rates))
+    form.to = zone
+    return terms.destination(zone, country)
+
+
+def _review(lot_id: int, shown: queries.Shown, form: BidForm, terms: offers.Terms) -> Response:
+    assert form.amount_minor is not None
+    total = costs.total(form.amount_minor, terms.fees, _destination(form, terms))
+    other = "EUR" if shown.currency == "XOF" else "XOF"
+    return respond(
+        "bidding/review.html",
+        "bidding/_review.html",
+        shown=shown,
+        form=form,
+        total=total,
+        zone=Zone(form.to),
+        other=total.converted(other) if total.converts_to(other) else None,
+        is_large=panel.is_large(shown, form.amount_minor),
+        lot=lots.visible(lot_id),
+    )
+
+
+def _refused(lot_id: int, form: BidForm, status: int = 422) -> ResponseReturnValue:
+    answer = Answer("refused", reason=form.reason)
+    if wants_partial():
+        return respond("", "bidding/_panel.html", status, **panel.context(lot_id, form, answer))
+    g.bid_form, g.bid_answer = form, answer
+    return lots.show_page(lot_id, status)
+
+
+def _not_recorded(lot_id: int, form: BidForm, failed: Exception) -> ResponseReturnValue:
+    """A full disk, a locked or lost database: say so, keep what was typed, and keep the key.
+
+    With the same key the same bid can be sent again and counts once, even if it did get through.
+    """
+    db.session.rollback()
+    if isinstance(failed, DBAPIError):
+        log.error("a bid could not be written", exc_info=failed)
+    form.refuse("amount", "unavailable", _("Your bid was not recorded: we can't write at the moment. Send it again in a few seconds; it will count only once."))
+    try:
+        return _refused(lot_id, form, 503)
+    except (DBAPIError, Unavailable):
+        raise Unavailable(_("Your bid was not recorded. Send it again in a few seconds.")) from failed
+
+
+def _placed(placed: services.Placed) -> ResponseReturnValue:
+    if not wants_partial():
+        return redirect(url_for("lots.show", lot_id=placed.lot_id, bid=placed.seq), 303)
+    answer = Answer(
+        "leading" if placed.leads else "outbid",
+        seq=placed.seq,
+        digest=placed.digest,
+        nonce=placed.nonce,
+        maximum_minor=placed.maximum_minor,
+        is_repeated=placed.is_repeated,
+    )
+    return respond("", "bidding/_panel.html", **panel.context(placed.lot_id, forms.blank(), answer))
+
+
+def renew(lot_id: int) -> ResponseReturnValue:
+    """The form again, as typed, when its token had gone stale: nothing is lost and nothing recorded."""
+    if not current_user.is_authenticated:
+        return redirect(url_for("security.login", next=url_for("lots.show", lot_id=lot_id)), 303)
+    form = forms.read(request.form, panel.shown_now(lot_id).currency)
+    form.refuse("amount", "stale", _("This page was open for a long time. Nothing was recorded; please send your bid once more."))
+    return _refused(lot_id, form)
+
+
+@bp.get("/lots/<int:lot_id>/standing")
+@access.public
+def standing(lot_id: int) -> ResponseReturnValue:
+    """The standing alone: what is polled where no stream can be held."""
+    shown = panel.shown_now(lot_id)
+    tag = f"{shown.version}-{shown.state}-{current_locale()}-{int(wants_partial())}"
+    response = respond("bidding/standing.html", "bidding/_standing.html", shown=shown, lot=lots.visible(lot_id))
+    response.set_etag(tag, weak=True)
+    response.headers["Cache-Control"] = "no-cache"
+    return response.make_conditional(request)
+
+
+@bp.get("/lots/<int:lot_id>/live")
+@access.public
+def watch(lot_id: int) -> ResponseReturnValue:
+    """The stream of a lot's standings, the same bytes for every watcher."""
+    panel.shown_now(lot_id)
+    return live.watch(f"lot:{lot_id}", current_locale())
+
+
+@bp.get("/lots/<int:lot_id>/bids")
+@access.public
+def index(lot_id: int) -> ResponseReturnValue:
+    """The public history with its chain of receipts, checked as it is shown (D6, I14)."""
+    return respond("bidding/index.html", "bidding/_history.html", **_history(lot_id))
+
+
+@bp.get("/lots/<int:lot_id>/receipts")
+@access.public
+def receipts_index(lot_id: int) -> ResponseReturnValue:
+    """The chain as JSON, so that anybody can recompute it with tools of his own."""
+    panel.shown_now(lot_id)
+    entries = queries.chain(lot_id)
+    return jsonify(
+        lot=lot_id,
+        genesis=receipts.GENESIS,
+        rule="digest = sha256(previous digest + line feed + body)",
+        entries=[{"body": entry.body, "digest": entry.digest} for entry in entries],
+    )
+
+
+@bp.post("/lots/<int:lot_id>/receipts/proof")
+@access.public
+def prove(lot_id: int) -> ResponseReturnValue:
+    """Check what a bidder holds against the chain: his receipt's number, its nonce, and his maximum."""
+    context = _history(lot_id)
+    number, nonce = request.form.get("number", "").strip(), request.form.get("nonce", "").strip()
+    amount = request.form.get("amount", "")
+    context["proof"] = {"number": number, "nonce": nonce, "amount": amount, **_proof(context, number, nonce, amount)}
+    status = 200 if context["proof"]["holds"] else 422
+    return respond("bidding/index.html", "bidding/_history.html", status, **context)
+
+
+def _proof(context: dict[str, Any], number: str, nonce: str, amount: str) -> dict[str, Any]:
+    """Whether the proof holds, and if not, in words why."""
+    typed = forms.BidForm(amount=amount)
+    forms.read_amount(typed, context["shown"].currency)
+    entry = next((one for one in context["entries"] if str(one.seq + 1) == number), None)
+    if typed.errors:
+        return {"holds": False, "words": typed.errors["amount"]}
+    if entry is None:
+        return {"holds": False, "words": _("There is no receipt with this number.")}
+    try:
+        holds = receipts.matches(entry.body, nonce, typed.amount_minor or 0)
+    except ValueError:
+        return {"holds": False, "words": _("The secret number of a receipt has 32 characters, 0 to 9 and a to f.")}
+    if not holds:
+        return {"holds": False, "words": _("The receipt was not made for this amount and secret number.")}
+    return {"holds": True, "words": _("The receipt stands in the chain and was made for exactly this amount.")}
+
+
+def _history(lot_id: int) -> dict[str, Any]:
+    shown = panel.shown_now(lot_id)
+    entries = queries.chain(lot_id)
+    broken = receipts.verify([(entry.body, entry.digest) for entry in entries], lot=lot_id)
+    mine = queries.mine(lot_id, current_user.id) if current_user.is_authenticated else None
+    return {
+        "shown": shown,
+        "lot": lots.visible(lot_id),
+        "entries": entries[::-1],
+        "broken": broken,
+        "mine": mine,
+        "proof": None,
+    }
