@@ -1,0 +1,279 @@
+"""The hub: who watches what in this process, and one rendering of each new state for all of them.
+
+Three daemon threads, started by the first watcher and idle while nobody watches:
+
+- the hub proper renders what has changed, at most ten times a second per topic, and about once a second asks the
+  database for the versions of what is watched. So an update that nobody announced, or whose announcement got
+  lost, arrives late but complete.
+- the keeper notices readers who are gone and a server that wants to stop; it never touches the database.
+- the bus's listens to the other processes.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+import time
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from gallery.core.bus import Bus
+from gallery.core.errors import Missing
+from gallery.core.stream import Message, Watcher
+from gallery.core.topics import Topics
+
+log = logging.getLogger(__name__)
+
+COALESCE_SECONDS = 0.1
+"""Between two updates of a topic, however fast the bids come (PERFORMANCE 2, "Coalesce")."""
+LOOK_SECONDS = 1.0
+"""Between two looks at the database (E1: a page shows what is new within a second)."""
+CHECK_SECONDS = 3.5
+"""Between two questions whether a reader is still allowed; with the pause between looks, less than five."""
+KEEP_SECONDS = 0.5
+"""Between two rounds of the keeper."""
+FAREWELL_SECONDS = 0.3
+"""How long streams have to end by themselves when the server stops."""
+LEAST_PER_ADDRESS = 12
+
+
+class Full(Exception):
+    """There is no room for another stream."""
+
+
+@dataclass
+class Watched:
+    """A topic that is watched: by whom in which language, and the newest message in each."""
+
+    wanted: int = -1
+    """The newest version heard of."""
+    behind: bool = False
+    """Whether a watcher may be waiting for the version wanted."""
+    not_before: float = 0.0
+    """When it may be rendered again, monotonic seconds."""
+    watchers: dict[str, set[Watcher]] = field(default_factory=lambda: defaultdict(set))
+    messages: dict[str, Message] = field(default_factory=dict)
+
+
+class Hub:
+    """The watchers of one application in one process; at most `streams`, and of one address a quarter of that."""
+
+    def __init__(self, topics: Topics, bus: Bus, *, streams: int) -> None:
+        self._topics = topics
+        self._bus = bus
+        self._streams = streams
+        self._per_address = max(LEAST_PER_ADDRESS, streams // 4)
+        self._lock = threading.Condition()
+        self._watched: dict[str, Watched] = {}
+        self._watchers: set[Watcher] = set()
+        self._addresses: Counter[str] = Counter()
+        self._next_look = 0.0
+        self._look_failed = False
+        self._closed = threading.Event()
+        self._pid: int | None = None
+
+    @property
+    def open_streams(self) -> int:
+        """How many streams this process holds open."""
+        return len(self._watchers)
+
+    def publish(self, name: str, version: int) -> None:
+        """Tell the watchers in this process and the other processes."""
+        self.heard(name, version)
+        self._bus.send(name, version)
+
+    def heard(self, name: str, version: int) -> None:
+        """Note that a topic has a version; wakes the hub if that is news."""
+        with self._lock:
+            topic = self._watched.get(name)
+            if topic is not None and version > topic.wanted:
+                topic.wanted = version
+                topic.behind = True
+                self._lock.notify_all()
+
+    def join(self, watcher: Watcher) -> None:
+        """Let someone watch: offers the current state if it is newer than what the watcher has seen.
+
+        Raises Full, or Missing when the topic may not be watched.
+        """
+        self._enter(watcher)
+        try:
+            version = self._topics.version(watcher.topic)  # Only now, so that nothing falls in between.
+        except BaseException:
+            self.leave(watcher)
+            raise
+        if watcher.seen > version:
+            watcher.seen = -1  # From before a restored backup, or made up.
+        self.heard(watcher.topic, version)
+        with self._lock:
+            topic = self._watched[watcher.topic]
+            ready = topic.messages.get(watcher.language)
+            if ready is not None and ready.version >= topic.wanted:
+                watcher.offer(ready)
+            elif watcher.seen < topic.wanted:
+                topic.behind = True
+                self._lock.notify_all()
+
+    def leave(self, watcher: Watcher) -> None:
+        """Forget a watcher; again does nothing."""
+        with self._lock:
+            if watcher not in self._watchers:
+                return
+            self._watchers.remove(watcher)
+            self._addresses[watcher.address] -= 1
+            if not self._addresses[watcher.address]:
+                del self._addresses[watcher.address]
+            topic = self._watched[watcher.topic]
+            topic.watchers[watcher.language].remove(watcher)
+            if not any(topic.watchers.values()):
+                del self._watched[watcher.topic]
+
+    def close(self) -> None:
+        """End all streams and take no more."""
+        self._closed.set()
+        with self._lock:
+            for watcher in self._watchers:
+                watcher.end()
+            self._lock.notify_all()
+        self._bus.close()
+
+    def _enter(self, watcher: Watcher) -> None:
+        with self._lock:
+            self._start()
+            crowded = watcher.address and self._addresses[watcher.address] >= self._per_address
+            if self._closed.is_set() or crowded or len(self._watchers) >= self._streams:
+                raise Full
+            self._watchers.add(watcher)
+            self._addresses[watcher.address] += 1
+            self._watched.setdefault(watcher.topic, Watched()).watchers[watcher.language].add(watcher)
+            self._lock.notify_all()
+
+    def _start(self) -> None:
+        """Start the threads in this process: a fork copies the hub but none of them."""
+        if self._pid == os.getpid() or self._closed.is_set():
+            return
+        self._pid = os.getpid()
+        self._watched.clear()
+        self._watchers.clear()
+        self._addresses.clear()
+        self._bus.listen(self.heard)
+        for work in (self._run, self._keep):
+            threading.Thread(target=work, name=f"live{work.__name__}", daemon=True).start()
+
+    # The hub's thread
+
+    def _run(self) -> None:
+        while not self._closed.is_set():
+            for name in self._wait():
+                try:
+                    self._update(name)
+                except Missing:
+                    self._end(name)
+                except Exception:
+                    log.exception("a live update of %s could not be rendered", name)
+                    self._later(name)
+            if self._watchers and time.monotonic() >= self._next_look:
+                self._look()
+                self._next_look = time.monotonic() + LOOK_SECONDS
+
+    def _wait(self) -> list[str]:
+        """Sleep until a topic is due, or the next look, or the end; the due topics."""
+        with self._lock:
+            while not self._closed.is_set():
+                now = time.monotonic()
+                due = [name for name, topic in self._watched.items() if topic.behind and topic.not_before <= now]
+                if due or (self._watchers and now >= self._next_look):
+                    return due
+                times = [topic.not_before for topic in self._watched.values() if topic.behind]
+                self._lock.wait(min([*times, self._next_look]) - now if self._watchers else None)
+            return []
+
+    def _update(self, name: str) -> None:
+        """Bring the watchers of a topic up to date, in each language in which someone is behind."""
+        with self._lock:
+            topic = self._watched.get(name)
+            if topic is None:
+                return
+            topic.behind = False
+            wanted = oldest = topic.wanted
+            languages = [
+                language
+                for language, watchers in topic.watchers.items()
+                if any(watcher.seen < wanted for watcher in watchers)
+            ]
+        for language in languages:
+            message = topic.messages.get(language)
+            if message is None or message.version < wanted:
+                topic.not_before = time.monotonic() + COALESCE_SECONDS
+                message = topic.messages[language] = self._topics.render(name, language)
+            oldest = min(oldest, message.version)
+            with self._lock:
+                watchers = tuple(topic.watchers[language])
+            for watcher in self._topics.still_allowed(watchers):
+                watcher.offer(message)
+        with self._lock:
+            # Announced, but not there: must count as news when it does come.
+            if topic.wanted == wanted:
+                topic.wanted = oldest
+
+    def _later(self, name: str) -> None:
+        with self._lock:
+            if topic := self._watched.get(name):
+                topic.behind = True
+                topic.not_before = time.monotonic() + LOOK_SECONDS
+
+    def _look(self) -> None:
+        """Ask the database what is new, and for each reader with conditions whether they still hold."""
+        with self._lock:
+            names = list(self._watched)
+            watchers = tuple(self._watchers)
+        try:
+            for name, version in self._topics.versions(names).items():
+                if version is None:
+                    self._end(name)
+                else:
+                    self.heard(name, version)
+            self._look_failed = False
+        except Exception:
+            if not self._look_failed:
+                log.exception("the versions of what is watched could not be read")
+            self._look_failed = True
+        now = time.monotonic()
+        self._topics.still_allowed([one for one in watchers if one.allowed and now - one.checked_at >= CHECK_SECONDS])
+
+    def _end(self, name: str) -> None:
+        """The topic is gone, or may no longer be seen: its readers come back and are told so by the view."""
+        with self._lock:
+            topic = self._watched.get(name)
+            for watcher in [one for some in topic.watchers.values() for one in some] if topic else []:
+                watcher.end()
+
+    # The keeper's thread
+
+    def _keep(self) -> None:
+        while not self._closed.wait(KEEP_SECONDS):
+            with self._lock:
+                self._lock.wait_for(lambda: self._watchers or self._closed.is_set())
+                watchers = tuple(self._watchers)
+            if server_is_stopping():
+                self.close()
+                break
+            for watcher in watchers:
+                watcher.inspect()
+        time.sleep(FAREWELL_SECONDS)
+        with self._lock:
+            watchers = tuple(self._watchers)
+        for watcher in watchers:
+            watcher.cut()
+
+
+def server_is_stopping() -> bool:
+    """Whether this process is a gunicorn worker that was told to end: it waits for open responses, ours too.
+
+    A signal handler of our own would have to be installed in the main thread and would stand in gunicorn's place. Its
+    handler is a method of the worker, whose `alive` turns false on SIGTERM, on reload and after `max_requests`.
+    """
+    worker = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
+    return getattr(worker, "alive", True) is False

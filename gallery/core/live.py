@@ -1,0 +1,113 @@
+"""Live updates: `publish` tells that something has a new version, `watch` answers with a stream of its states.
+
+A topic is a kind and an identifier, "lot:7". A package says once how a kind is rendered and how its versions are
+read; from then on each new version is rendered once per language, and all watchers get the same bytes: the full
+state, with the version as the event's id. So an update may be skipped, never missed, and a reader who comes back
+gets one current message or none (E1; ARCHITECTURE "A live update").
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import Flask, Response, current_app, request
+
+from gallery.core import bus
+from gallery.core.hub import Full, Hub
+from gallery.core.settings import Settings
+from gallery.core.stream import Stream
+from gallery.core.topics import Reader, Renderer, Topics
+
+BUSY_RETRY_SECONDS = 10
+"""When a page that found no free stream may ask again; until then it polls."""
+MOST_DIGITS = 18
+HEADERS = {"Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no"}
+"""`no-transform`: a proxy that compressed the stream would hold messages back; the other one is nginx's."""
+
+# What the packages declare when they are imported, like routes; the state is the hub's, one per application.
+RENDERERS: dict[str, Renderer] = {}
+READERS: dict[str, Reader] = {}
+
+R = TypeVar("R", bound=Renderer)
+V = TypeVar("V", bound=Reader)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Give the application its hub. No thread and no socket before the first watcher: a server may still fork."""
+    app.extensions["live"] = Hub(Topics(app, RENDERERS, READERS), bus.from_settings(settings), streams=settings.streams)
+
+
+def renders(kind: str) -> Callable[[R], R]:
+    """Declare how topics of a kind are rendered: `fn(id, language)` gives the version and the HTML of that version.
+
+    Called in a thread of the hub, in a request context of its own in that language, without a member.
+    """
+
+    def declare(renderer: R) -> R:
+        RENDERERS[kind] = renderer
+        return renderer
+
+    return declare
+
+
+def versions(kind: str) -> Callable[[V], V]:
+    """Declare how the current versions of a kind are read: `fn(ids)` gives {id: version} of those that may be watched.
+
+    Asked about once a second for what is being watched, so one cheap query. The streams of an id that it
+    leaves out are ended.
+    """
+
+    def declare(reader: V) -> V:
+        READERS[kind] = reader
+        return reader
+
+    return declare
+
+
+def publish(topic: str, version: int) -> None:
+    """Tell all watchers in all processes that `topic` is now at `version`. Call it after the commit."""
+    hub().publish(topic, version)
+
+
+def watch(topic: str, language: str, *, allowed: Callable[[], bool] | None = None) -> Response:
+    """Answer with the stream of a topic, or with 503 when there are too many; the page then polls.
+
+    The caller has authorised the reader. `allowed` asks again, before each message and at least every five seconds,
+    in an application context but without the request: close over identifiers, not over the session (H-08).
+
+    Raises Missing when the version reader doesn't know the topic.
+    """
+    if request.method == "HEAD":
+        return Response(mimetype="text/event-stream", headers=HEADERS)
+    mine = hub()
+    stream = Stream(
+        topic,
+        language,
+        seen=_since(),
+        address=request.remote_addr or "",
+        allowed=allowed,
+        line=request.environ.get("gunicorn.socket") or request.environ.get("werkzeug.socket"),
+    )
+    stream.on_close = lambda: mine.leave(stream)
+    try:
+        mine.join(stream)
+    except Full:
+        return Response(status=503, headers={"Retry-After": str(BUSY_RETRY_SECONDS), "Cache-Control": "no-store"})
+    response = Response(stream, mimetype="text/event-stream", headers=HEADERS)
+    # A response that is thrown away unsent (a later failure in the request) is never closed by the server.
+    weakref.finalize(response, stream.close).atexit = False
+    return response
+
+
+def _since() -> int:
+    """The version that the reader has, -1 if it doesn't say so in a way that makes sense."""
+    said = request.headers.get("Last-Event-ID") or request.args.get("since") or ""
+    return int(said) if said.isascii() and said.isdigit() and len(said) <= MOST_DIGITS else -1
+
+
+def hub() -> Hub:
+    """The hub of the running application."""
+    found: Hub = current_app.extensions["live"]
+    return found
