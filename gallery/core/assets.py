@@ -15,8 +15,8 @@ from flask import Flask, Response, abort, current_app, send_from_directory
 from markupsafe import Markup
 from whitenoise import WhiteNoise
 
-from gallery.core import settings
 from gallery.core.access import public
+from gallery.core.settings import Env, Settings
 
 SOURCE = Path(__file__).parents[2] / "static"
 SQUEEZED = {".css", ".js", ".svg", ".txt", ".json"}
@@ -24,15 +24,14 @@ HASHED = re.compile(r"^[0-9a-f]{10}/")
 STALE_SECONDS = 300
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: Flask, settings: Settings) -> None:
     """Serve `static/` below an address that names its content, and give templates `asset` and `critical_css`."""
     stamp = _stamp(SOURCE)
     app.extensions["assets"] = stamp
     app.add_url_rule("/static/<path:name>", "static", _stale, methods=["GET"])
     app.jinja_env.globals.update(asset=asset, critical_css=critical_css)
-    ours = settings_of(app)
     # The suite makes an application a test: there the files are served as they are.
-    served = SOURCE if ours.env is settings.Env.TEST else _squeezed(stamp, ours.data_dir / "static")
+    served = SOURCE if settings.env is Env.TEST else _squeezed(stamp, settings.data_dir / "static")
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,
         root=str(served),
@@ -41,12 +40,6 @@ def init_app(app: Flask) -> None:
         add_headers_function=_headers,
         charset="utf-8",
     )
-
-
-def settings_of(app: Flask) -> settings.Settings:
-    """The settings before there is an application context."""
-    found: settings.Settings = app.extensions["settings"]
-    return found
 
 
 def asset(name: str) -> str:

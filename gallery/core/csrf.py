@@ -17,6 +17,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from gallery.core.errors import answer
 from gallery.core.i18n import lazy
+from gallery.core.settings import Settings
 
 EXEMPT: frozenset[str] = frozenset()
 """Endpoints that take unsafe methods without a token, because each proves its sender in its own way."""
@@ -32,7 +33,7 @@ Renewal = Callable[..., ResponseReturnValue]
 protect = CSRFProtect()
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: Flask, _settings: Settings) -> None:
     """Check every unsafe request before its view."""
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)  # As long as the session; the default is an hour.
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False  # `_check` decides, so that a stale token has a second way.
@@ -58,7 +59,9 @@ def _check() -> ResponseReturnValue | None:
         return answer(
             403,
             title=lazy("This did not come from our pages"),
-            words=lazy("Another site tried to act in your name, and we did nothing. Open our page yourself and try there."),
+            words=lazy(
+                "Another site tried to act in your name, and we did nothing. Open our page yourself and try there."
+            ),
         )
     if not current_app.config.get("WTF_CSRF_ENABLED", True):
         return None

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from gallery.core.i18n import current_locale, lazy
+from gallery.core.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +93,7 @@ FAILSAFE = Path(__file__).parents[2] / "templates" / "errors" / "failsafe.html"
 """Plain HTML in both languages: the page for when no template can be rendered."""
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: Flask, _settings: Settings) -> None:
     """Answer every failure in the visitor's language and in the form that was asked for."""
     app.extensions["failsafe"] = FAILSAFE.read_text(encoding="utf-8")
     app.register_error_handler(Missing, lambda _error: answer(404))
@@ -100,7 +101,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Unavailable, _unavailable)
     app.register_error_handler(OperationalError, _database_failed)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Exception, _unexpected)
 
 
 def answer(status: int, words: object = "", headers: dict[str, str] | None = None, title: object = "") -> Response:
@@ -150,10 +150,9 @@ def _http(error: HTTPException) -> Response | HTTPException:
     kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After", "WWW-Authenticate")}
     if error.code == 429:
         kept.setdefault("Retry-After", "60")
-    status = error.code or 500
     if isinstance(error, InternalServerError):
-        return _unexpected(error.original_exception or error)
-    return answer(status, headers=kept)
+        _give_up_the_member()  # Flask has logged what broke.
+    return answer(error.code or 500, headers=kept)
 
 
 def _unavailable(error: Unavailable) -> Response:
@@ -165,14 +164,6 @@ def _database_failed(error: OperationalError) -> Response:
     log.error("the database failed: %s", error.orig, exc_info=error)
     _give_up_the_member()
     return answer(503, headers={"Retry-After": "5"})
-
-
-def _unexpected(error: BaseException) -> Response:
-    log.error("unhandled error", exc_info=error)
-    _give_up_the_member()
-    if current_app.testing and current_app.config.get("PROPAGATE_EXCEPTIONS") is True:
-        raise error
-    return answer(500)
 
 
 def _give_up_the_member() -> None:

@@ -10,6 +10,8 @@ from htmx_flask import Htmx
 from htmx_flask.requests import HtmxAwareRequest, HtmxHeaders
 from werkzeug.datastructures import Headers
 
+from gallery.core.settings import Settings
+
 FULL = "full"
 
 
@@ -19,12 +21,13 @@ class Headers4(HtmxHeaders):
     @cached_property
     def source(self) -> str | None:
         """The element that sent the request, as `tag#id` (htmx 2: `trigger`)."""
-        return self._headers.get("HX-Source")
+        source: str | None = self._headers.get("HX-Source")
+        return source
 
     @cached_property
     def target(self) -> str | None:
         """The id of the element that the answer goes into; htmx 4 sends `tag#id`."""
-        target = self._headers.get("HX-Target")
+        target: str | None = self._headers.get("HX-Target")
         return target.rpartition("#")[2] if target and "#" in target else None
 
     @cached_property
@@ -41,7 +44,7 @@ class HtmxRequest(HtmxAwareRequest):
         self.htmx = Headers4(Headers(self.headers))
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: Flask, _settings: Settings) -> None:
     """Give every request its `.htmx`."""
     Htmx(app)
     app.request_class = HtmxRequest  # After Htmx, which sets its own.

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from flask import Flask, Response, current_app, g, has_request_context, request
+from flask import Flask, Response, current_app, has_request_context, request
 from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
 from werkzeug.exceptions import HTTPException
 
@@ -43,12 +43,12 @@ NAMES = {"fr": "Français", "en": "English"}
 DEFAULT_LOCALE = "fr"
 COOKIE = "lang"
 COOKIE_SECONDS = 365 * 24 * 3600
-TRANSLATIONS = Path(__file__).parents[2] / "translations"
+TRANSLATIONS = Path(__file__).parents[1] / "translations"
 
 babel = Babel()
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: Flask, _settings: settings.Settings) -> None:
     """Choose the language of each request; give templates `_`, dates, money and the language switch."""
     app.config.setdefault("BABEL_DEFAULT_LOCALE", DEFAULT_LOCALE)
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(TRANSLATIONS))
@@ -100,7 +100,8 @@ def page_url(lang: str) -> str:
     if request.method not in ("GET", "HEAD") and not _opens(path):
         came_from = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
         ours = came_from.netloc == request.host and _opens(unquote(came_from.path))
-        path, query = (unquote(came_from.path), parse_qsl(came_from.query, keep_blank_values=True)) if ours else ("/", [])
+        path = unquote(came_from.path) if ours else "/"
+        query = parse_qsl(came_from.query, keep_blank_values=True) if ours else []
     query = [(name, value) for name, value in query if name != "lang"] + [("lang", lang)]
     # One slash in front, however many were asked for: "//host" would lead away from us.
     return f"/{quote(path.lstrip('/'))}?{urlencode(query)}"

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from gallery.core import assets, clock
 from gallery.core.i18n import current_locale
+from gallery.core.settings import Settings
 
 POLICY = {
     "default-src": "'none'",
@@ -35,21 +36,15 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
 }
 TRANSPORT = "max-age=63072000; includeSubDomains"
-LARGEST_BODY = 1_048_576  # Bytes. Views that take pictures raise it for themselves.
-MOST_FORM_BYTES = 262_144
-MOST_FORM_PARTS = 300
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: Flask, settings: Settings) -> None:
     """Serve the static files, give templates their nonce, and put the headers on every answer."""
-    app.config.setdefault("MAX_CONTENT_LENGTH", LARGEST_BODY)
-    app.config.setdefault("MAX_FORM_MEMORY_SIZE", MOST_FORM_BYTES)
-    app.config.setdefault("MAX_FORM_PARTS", MOST_FORM_PARTS)
     app.extensions["form_targets"] = []
     app.extensions["opening_paths"] = {}
     app.jinja_env.globals.update(csp_nonce=csp_nonce, server_now_ms=server_now_ms, opens=opens, came_from=came_from)
-    app.jinja_env.globals["site"] = assets.settings_of(app)
-    assets.init_app(app)
+    app.jinja_env.globals["site"] = settings
+    assets.init_app(app, settings)
     app.after_request(_finish)
 
 
