@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from flask import Flask, current_app
+from sqlalchemy.orm import Session
 
 from gallery.core.settings import Settings, current
 
@@ -115,6 +116,35 @@ def resealed(token: str) -> str:
         return _keys().rotate(token).decode("ascii")
     except InvalidToken:
         raise UnreadableError("no key opens the value") from None
+
+
+def rotate(session: Session, column: sa.Column[Any], after: tuple[Any, ...] | None, batch: int) -> tuple[int, Any]:
+    """In the running unit of work, put up to `batch` values of a column under the newest key.
+
+    `after` is the primary key up to which it is done; tells how many values there were and the key
+    of the last. A value that somebody changed meanwhile is left: it is under the newest key already.
+    """
+    table = column.table
+    keys = list(table.primary_key.columns)
+    stored = sa.type_coerce(column, sa.Text)
+    query = sa.select(*keys, stored.label("stored")).where(stored.is_not(None)).order_by(*keys).limit(batch)
+    if after is not None:
+        query = query.where(
+            sa.tuple_(*keys) > sa.tuple_(*(sa.literal(v, k.type) for v, k in zip(after, keys, strict=True)))
+        )
+    rows = session.execute(query).all()
+    for *key, token in rows:
+        same = [k == v for k, v in zip(keys, key, strict=True)]
+        change = sa.update(table).where(*same, stored == token)
+        session.execute(change.values({column: sa.literal(resealed(token), sa.Text)}))
+    return len(rows), tuple(rows[-1][:-1]) if rows else None
+
+
+def encrypted_columns(metadata: sa.MetaData) -> list[sa.Column[Any]]:
+    """All columns that are stored encrypted."""
+    return [
+        column for table in metadata.sorted_tables for column in table.columns if isinstance(column.type, Encrypted)
+    ]
 
 
 def blind_index(column: str, value: str) -> str:

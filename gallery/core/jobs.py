@@ -94,6 +94,11 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.extensions["jobs"] = Jobs(app, settings)
 
 
+def drive(app: Flask, schedule: tuple[Every, ...]) -> None:
+    """Give the application's workers their clock-driven jobs (gallery/jobs.py)."""
+    app.extensions["jobs"].schedule = schedule
+
+
 def job(function: Job) -> Job:
     """Register a function that may be asked for by `later`."""
     _jobs[_name(function)] = function

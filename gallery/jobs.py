@@ -1,0 +1,37 @@
+"""Everything that the clock drives, on one page.
+
+Each worker runs each of these at its pace. They look in the database for what there is to do, so that running one
+twice, late, or in two workers at once does no harm.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask
+
+from gallery.bidding.jobs import close_due_lots
+from gallery.core import clock, jobs, outbox
+from gallery.core.jobs import every
+from gallery.core.settings import Settings
+
+KEEP_DELIVERED = timedelta(days=90)
+"""Keep.DELIVERY of the data map."""
+
+
+def forget_delivered() -> None:
+    """Remove the outbox's rows that were delivered long ago."""
+    outbox.forget_delivered(clock.now() - KEEP_DELIVERED)
+
+
+CLOCK_DRIVEN = (
+    every(1, close_due_lots),
+    every(10, outbox.sweep),
+    every(3600, forget_delivered),
+)
+"""Seconds between two runs, and what runs."""
+
+
+def init_app(app: Flask, _settings: Settings) -> None:
+    """Give the worker its list."""
+    jobs.drive(app, CLOCK_DRIVEN)
