@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from playwright.sync_api import BrowserContext
@@ -44,6 +45,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
+    hypothesis.settings.register_profile("house", deadline=None)  # On a busy machine, slow is not wrong.
+    hypothesis.settings.load_profile("house")
     sys.addaudithook(refuse_the_world)
 
 
