@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from gallery.core.db import Base
-from gallery.core.personal import Basis, Category, Erase, Keep, Purpose, personal, plain
+from gallery.core.personal import Basis, Category, Erase, Keep, Purpose, Recipient, personal, plain
 
 
 class Artist(Base):
@@ -48,6 +48,8 @@ class Sale(Base):
     currency: Mapped[str] = mapped_column(sa.String(3), info=plain)
     increment_table: Mapped[str] = mapped_column(info=plain)
     """`eur`, `xof` or `ebay` (bidding.increments)."""
+    granularity_minor: Mapped[int] = mapped_column(default=0, info=plain)
+    """The grid that bids stand on; 0 = the currency's usual one (bidding.increments)."""
     soft_close_seconds: Mapped[int] = mapped_column(default=180, info=plain)
     """0 = none."""
     soft_close_cap_seconds: Mapped[int] = mapped_column(default=3600, info=plain)
@@ -73,7 +75,10 @@ class Lot(Base):
         sa.CheckConstraint("ends_at >= scheduled_end_at", name="end_only_later"),
         sa.CheckConstraint("state in ('upcoming', 'open', 'sold', 'unsold', 'withdrawn')", name="state_known"),
         sa.Index("ix_lot_state_ends", "state", "ends_at", "id"),
+        sa.Index("ix_lot_ends", "ends_at", "id"),
+        sa.Index("ix_lot_sale_ends", "sale_id", "ends_at", "id"),
         sa.Index("ix_lot_category_ends", "category", "ends_at", "id"),
+        sa.Index("ix_lot_bids", "bids", "id"),
         sa.Index("ix_lot_artist", "artist_id", "id"),
     )
 
@@ -93,6 +98,18 @@ class Lot(Base):
             erase=Erase.PSEUDONYM,
         ),
     )
+    seller_is_trader: Mapped[bool] = mapped_column(
+        default=False,
+        info=personal(
+            category=Category.BIDDING,
+            purpose=Purpose.SALE,
+            basis=Basis.LEGAL,
+            keep=Keep.SALES_RECORD,
+            to=(Recipient.PUBLIC,),
+            erase=Erase.PSEUDONYM,
+        ),
+    )
+    """Whether the seller acted as a trader when the lot was put up: buyers have other rights then (C-01, H3)."""
     category: Mapped[str] = mapped_column(info=plain)
     """One of lots.rules.Category."""
     title_en: Mapped[str] = mapped_column(info=plain)
@@ -131,7 +148,7 @@ class Lot(Base):
     leader_alias: Mapped[int | None] = mapped_column(info=plain)
     """The leader's alias in this lot; who that is, only `lead` knows."""
     version: Mapped[int] = mapped_column(default=0, info=plain)
-    """Rises by one with each entry of the lot's chain of receipts."""
+    """How many entries the lot's chain of receipts has; rises by one with each."""
     closed_at: Mapped[datetime | None] = mapped_column(info=plain)
 
     sale: Mapped[Sale] = relationship()
@@ -174,3 +191,15 @@ class ShippingRate(Base):
     zone: Mapped[str] = mapped_column(primary_key=True, info=plain)
     """One of lots.rules.Zone: collection, senegal, west_africa, europe, world."""
     cost_minor: Mapped[int] = mapped_column(info=plain)
+
+
+class LotSearch(Base):
+    """What a lot can be found by: its folded words and their stems, written by lots.services.
+
+    The index over it is the database's own: FTS5 on SQLite, a GIN index on PostgreSQL (lots.search).
+    """
+
+    __tablename__ = "lot_search"
+
+    lot_id: Mapped[int] = mapped_column(sa.ForeignKey("lot.id", ondelete="CASCADE"), primary_key=True, info=plain)
+    words: Mapped[str] = mapped_column(sa.Text, info=plain)

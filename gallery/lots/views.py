@@ -1,0 +1,270 @@
+"""The pages that everybody may open: home, sales, catalogue, lots, artists, and their pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response, make_response, render_template, request, send_file, url_for
+from flask_login import current_user
+
+from gallery.core import access, clock, files
+from gallery.core.errors import Missing
+from gallery.core.htmx import respond
+from gallery.core.i18n import _
+from gallery.lots import catalogue, forms, labels, pictures, queries
+from gallery.lots.catalogue import BadMark, Card, Filters, Mark, Sort, Status
+from gallery.lots.queries import LotFacts, Picture
+from gallery.lots.rules import SaleStatus
+
+bp = Blueprint("lots", __name__)
+
+PANELS: dict[str, Callable[[int], dict[str, Any]]] = {}
+"""What floors below add to the page of a lot: by package, a function from the lot's id to variables of the template."""
+
+HOME_CARDS = 8
+ARTISTS_PER_PAGE = 60
+SALES_PER_PAGE = 20
+A_YEAR = 365 * 24 * 3600
+
+
+@bp.get("/")
+@access.public
+def home() -> Response:
+    """What is running, what is coming, what went for how much."""
+    now = clock.now()
+    running = queries.running_sales(now, most=4)
+    shown = [(sale, catalogue.ending_soonest(sale.id, now, HOME_CARDS)) for sale in running[:2]]
+    return _page(
+        "lots/home.html",
+        now,
+        shown=shown,
+        running=running[2:],
+        upcoming=queries.upcoming_sales(now, most=6),
+        sold=catalogue.latest_sold(now, HOME_CARDS // 2),
+    )
+
+
+@bp.get("/lots/")
+@access.public
+def index() -> Response:
+    """The catalogue: lots by words, artist, category, sale, status and price, in an order (C3)."""
+    asked = forms.read(request.args)
+    found = _listing(asked.filters, asked.problems)
+    response = respond(
+        "lots/index.html",
+        "lots/_found.html",
+        asked=asked,
+        artists=queries.artist_choices(),
+        sales=queries.sale_choices(),
+        # Counting reads up to a thousand lots: once, on the first page.
+        total=None if found["is_later"] else catalogue.count(asked.filters, found["now"]),
+        **_links("lots.index", found, **asked.query),
+        **found,
+    )
+    response.vary.add("Save-Data")
+    return response
+
+
+@bp.get("/lots/<int:lot_id>")
+@access.public
+def show(lot_id: int) -> Response:
+    """The page of one lot. What belongs to its bids is added by PANELS."""
+    return show_page(lot_id)
+
+
+def show_page(lot_id: int, status: int = 200) -> Response:
+    """The page of a lot, also as the answer to a form on it that came back."""
+    now = clock.now()
+    lot = queries.lot_page(lot_id, current_user)
+    lot = replace(lot, pictures=tuple(map(_fitting_line, lot.pictures)))
+    context: dict[str, Any] = {}
+    for panel in PANELS.values():
+        context |= panel(lot_id)
+    return _page("lots/show.html", now, status, lot=lot, phase=lot.phase(now), **context)
+
+
+def visible(lot_id: int) -> LotFacts:
+    """The lot, if the visitor may see it; else Missing."""
+    return queries.visible_lot(lot_id, current_user)
+
+
+@bp.get("/sales/")
+@access.public
+def sales() -> Response:
+    """The programme: running, announced and past sales."""
+    now = clock.now()
+    behind, stale = _behind(queries.SaleFacts)
+    past = queries.past_sales(now, SALES_PER_PAGE + 1, behind)
+    more = past[SALES_PER_PAGE - 1] if len(past) > SALES_PER_PAGE else None
+    return _page(
+        "lots/sales.html",
+        now,
+        running=[] if behind else queries.running_sales(now),
+        upcoming=[] if behind else queries.upcoming_sales(now),
+        past=past[:SALES_PER_PAGE],
+        problems=[_page_unknown()] if stale else [],
+        next_url=url_for("lots.sales", after=more.slug) if more else "",
+        first_url=url_for("lots.sales") if behind else "",
+    )
+
+
+@bp.get("/sales/<slug>")
+@access.public
+def sale(slug: str) -> Response:
+    """A sale, with all its lots in their order, and its results once it is over."""
+    facts = queries.visible_sale(slug, current_user)
+    found = _listing(Filters(sale_id=facts.id, status=Status.ALL, sort=Sort.NUMBER), [])
+    status = facts.status(found["now"])
+    is_over = status in (SaleStatus.CLOSING, SaleStatus.RESULTS)
+    return _page(
+        "lots/sale.html",
+        found.pop("now"),
+        sale=facts,
+        status=status,
+        results=queries.results_of(facts.id) if is_over else None,
+        **_links("lots.sale", found, slug=slug),
+        **found,
+    )
+
+
+@bp.get("/artists/")
+@access.public
+def artists() -> Response:
+    """All artists of whom there is or was a lot."""
+    behind, stale = _behind(queries.ArtistFacts)
+    found = queries.artists(ARTISTS_PER_PAGE + 1, behind)
+    more = found[ARTISTS_PER_PAGE - 1] if len(found) > ARTISTS_PER_PAGE else None
+    return _page(
+        "lots/artists.html",
+        clock.now(),
+        artists=found[:ARTISTS_PER_PAGE],
+        problems=[_page_unknown()] if stale else [],
+        next_url=url_for("lots.artists", after=more.slug) if more else "",
+        first_url=url_for("lots.artists") if behind else "",
+    )
+
+
+@bp.get("/artists/<slug>")
+@access.public
+def artist(slug: str) -> Response:
+    """An artist, and the lots: those to come first, then what others went for (C9)."""
+    facts = queries.visible_artist(slug)
+    found = _listing(Filters(artist_id=facts.id, status=Status.ALL), [])
+    return _page(
+        "lots/artist.html", found.pop("now"), artist=facts, **_links("lots.artist", found, slug=slug), **found
+    )
+
+
+@bp.get("/pictures/<name>")
+@access.public
+def picture(name: str) -> Response:
+    """One variant of a picture. Its name tells its content, so browsers never ask again."""
+    kind = pictures.type_of(name)
+    path = files.store().path(f"{pictures.AREA}/{name}") if kind else None
+    if path is None:
+        raise Missing
+    # The file's date and size make the ETag: a name never gets another content.
+    response = send_file(path, mimetype=kind, conditional=True, max_age=A_YEAR)
+    response.cache_control.public = True
+    response.cache_control.immutable = True
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
+
+
+@bp.app_template_global()
+def picture_url(file: str, width: int | str, kind: str) -> str:
+    """The address of one variant of a picture."""
+    return f"/pictures/{file}-{width}.{kind}"
+
+
+@bp.app_template_global()
+def saves_data() -> bool:
+    """Whether the visitor's browser asks for as few bytes as possible (P4)."""
+    return request.headers.get("Save-Data", "").strip().lower() == "on"
+
+
+def _page(template: str, now: datetime, status: int = 200, **context: Any) -> Response:
+    """A page with pictures, which differs by whether the visitor saves data."""
+    context.setdefault("problems", [])
+    response = make_response(render_template(template, now=now, labels=labels, **context), status)
+    response.vary.add("Save-Data")
+    return response
+
+
+def _listing(filters: Filters, problems: list[str]) -> dict[str, Any]:
+    """One page of lots behind the mark in the address; a mark that is not ours gives the first page and a sentence."""
+    now = clock.now()
+    mark = None
+    if text := request.args.get("after"):
+        try:
+            mark = Mark.read(text, filters.sort, now)
+        except BadMark:
+            problems.append(_page_unknown())
+    found = catalogue.page(filters, mark, now)
+    return {
+        "cards": [_light(card) for card in found.cards],
+        "after": found.after,
+        "is_later": mark is not None,
+        "now": now,
+        "labels": labels,
+        "problems": problems,
+    }
+
+
+def _links(endpoint: str, found: dict[str, Any], **query: str) -> dict[str, str]:
+    """The addresses of the next and of the first page of a listing; "" where there is none."""
+    after = found.pop("after")
+    return {
+        "next_url": url_for(endpoint, **query, after=after) if after else "",
+        "first_url": url_for(endpoint, **query) if found["is_later"] else "",
+    }
+
+
+def _behind(kind: type[queries.SaleFacts] | type[queries.ArtistFacts]) -> tuple[Any, bool]:
+    """Behind which sale or artist a list goes on, and whether the address named one that is not there."""
+    slug = request.args.get("after", "")
+    if not slug:
+        return None, False
+    try:
+        if kind is queries.SaleFacts:
+            last = queries.visible_sale(slug)
+            return (last.opens_at, last.id), False
+        artist = queries.visible_artist(slug)
+    except Missing:
+        return None, True
+    return (artist.sort_name, artist.id), False
+
+
+def _page_unknown() -> str:
+    return _("This page of the list is not there any more, so you see the first one.")
+
+
+def _light(card: Card) -> Card:
+    return replace(card, picture=_fitting_line(card.picture)) if card.picture and saves_data() else card
+
+
+def _fitting_line(view: Picture) -> Picture:
+    """The picture, or for a visitor who saves data its small variants, without the preview (P4)."""
+    if not saves_data():
+        return view
+    return replace(view, widths=pictures.lighter(view.widths), preview="")
+
+
+@bp.app_template_filter()
+def percent(basis_points: int) -> str:
+    """A share of hundredths of a percent, without needless decimals: 900 gives "9", 1250 "12.5"."""
+    return f"{basis_points / 100:g}"
+
+
+@bp.app_template_filter()
+def centimetres(millimetres: int, locale: str) -> str:
+    """« 25,7 », "25.7"."""
+    whole, rest = divmod(millimetres, 10)
+    point = "," if locale == "fr" else "."
+    return f"{whole}{point}{rest}" if rest else str(whole)
+
+
