@@ -16,13 +16,13 @@ from gallery.core.htmx import respond
 from gallery.core.i18n import _
 from gallery.lots import catalogue, forms, labels, pictures, queries
 from gallery.lots.catalogue import BadMark, Card, Filters, Mark, Sort, Status
-from gallery.lots.queries import LotFacts, Picture
+from gallery.lots.queries import LotPage, Picture
 from gallery.lots.rules import SaleStatus
 
 bp = Blueprint("lots", __name__)
 
-PANELS: dict[str, Callable[[int], dict[str, Any]]] = {}
-"""What floors below add to the page of a lot: by package, a function from the lot's id to variables of the template."""
+PANELS: dict[str, Callable[[LotPage], dict[str, Any]]] = {}
+"""What floors below add to the page of a lot: by package, a function whose result is merged into the template's variables."""
 
 HOME_CARDS = 8
 ARTISTS_PER_PAGE = 60
@@ -82,13 +82,8 @@ def show_page(lot_id: int, status: int = 200) -> Response:
     lot = replace(lot, pictures=tuple(map(_fitting_line, lot.pictures)))
     context: dict[str, Any] = {}
     for panel in PANELS.values():
-        context |= panel(lot_id)
+        context |= panel(lot)
     return _page("lots/show.html", now, status, lot=lot, phase=lot.phase(now), **context)
-
-
-def visible(lot_id: int) -> LotFacts:
-    """The lot, if the visitor may see it; else Missing."""
-    return queries.visible_lot(lot_id, current_user)
 
 
 @bp.get("/sales/")
