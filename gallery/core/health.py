@@ -88,7 +88,8 @@ def _database() -> str:
     """`ready`, `not migrated`, or `unreachable`."""
     try:
         with db.engine.connect() as connection:
-            return "ready" if current_revision(connection) == newest_revision() else "not migrated"
+            found, wanted = current_revision(connection), newest_revision()
+            return "ready" if found is not None and found == wanted else "not migrated"
     except SQLAlchemyError:
         return "unreachable"
 

@@ -119,6 +119,7 @@ def send(letter: Letter, message: outbox.Message) -> None:
     """
     if db.in_transaction():
         raise RuntimeError("a mail is sent outside of any unit of work")
+    db.db.session().rollback()  # Ends what was read: no connection waits open while a mail server takes its time.
     mail = EmailMultiAlternatives(
         # A line break in a header would begin the next header.
         " ".join(letter.subject.split()),

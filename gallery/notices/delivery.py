@@ -28,7 +28,6 @@ def deliver(message: outbox.Message) -> None:
         .first()
     )
     lot = letters.lot_of(facts)
-    db.session().rollback()  # Nothing stays open while a mail server takes its time.
     if reader is None or lot is None or (rules.NOTICES[name].while_open and lot.ends_at <= clock.now()):
         return
     mail.send(letters.write(name, facts, lot, reader.email, reader.language), message)
