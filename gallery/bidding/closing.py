@@ -82,7 +82,10 @@ def _tell(session: Session, held: Held, result: rules.Outcome, winner_id: int | 
     bidders = session.execute(sa.select(lot_bidder.c.bidder_id).where(lot_bidder.c.lot_id == held.lot_id)).scalars()
     for bidder_id in bidders.all():
         notify(bidder_id, "won" if bidder_id == winner_id else "lost", key, **price)
-    notify(held.seller_id, "sold" if winner_id else "unsold", key, result=str(result), **price)
+    if winner_id is not None:
+        notify(held.seller_id, "sold", key, **price)
+    else:
+        notify(held.seller_id, "unsold", key, result=str(result), **price)
 
 
 def beat() -> datetime:

@@ -12,7 +12,7 @@ from gallery.auth.models import RoleName
 from gallery.bidding import interventions, labels, panel, queries
 from gallery.core import access
 from gallery.core.i18n import _
-from gallery.lots import views as lots
+from gallery.lots.queries import lot_page
 
 bp = Blueprint("bidding_desk", __name__, url_prefix="/admin/lots")
 
@@ -69,7 +69,7 @@ def _page(lot_id: int, status: int = 200) -> ResponseReturnValue:
     page = render_template(
         "bidding/desk.html",
         shown=shown,
-        lot=lots.visible(lot_id),
+        lot=lot_page(lot_id, current_user),
         entries=queries.chain(lot_id)[::-1],
         reasons=[(reason, labels.reason_label(reason)) for reason in interventions.Reason],
         number=request.form.get("number", ""),

@@ -18,7 +18,7 @@ from gallery.bidding.queries import Held, bid, lead, lot_bidder
 from gallery.core import clock
 from gallery.core.db import db, transaction
 from gallery.core.errors import Missing
-from gallery.notices.services import notify
+from gallery.notices.services import notify, withdraw
 
 
 class BidRefused(Exception):
@@ -146,6 +146,7 @@ def _record(
     if leads:
         lead_with(session, held, bidder_id, maximum_minor)
     if verdict.kind is rules.Kind.LEAD and held.standing.leader is not None:
+        withdraw(bidder_id, "outbid", lot_id=held.lot_id)
         notify(
             held.standing.leader,
             "outbid",

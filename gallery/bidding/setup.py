@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
-
 from flask import Flask, render_template
 
 from gallery.bidding import labels, panel, queries, views
@@ -12,16 +10,19 @@ from gallery.bidding.forms import plain_amount
 from gallery.core import clock, csrf, live
 from gallery.core.db import db
 from gallery.core.errors import Missing
+from gallery.core.settings import Settings
 from gallery.lots import views as lots
+from gallery.lots.labels import ZONES
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: Flask, _settings: Settings) -> None:
     """Register what the floors above call without knowing bidding."""
-    lots.PANELS.setdefault("bidding", panel.context)
+    lots.PANELS["bidding"] = panel.context
     csrf.on_stale(app, "bidding.create", views.renew)
     app.jinja_env.filters["plain_amount"] = plain_amount
     app.jinja_env.filters["from_iso"] = datetime.fromisoformat
     app.jinja_env.globals["reason_label"] = labels.reason_label
+    app.jinja_env.globals["zone_label"] = ZONES.__getitem__
 
 
 @live.renders("lot")

@@ -19,6 +19,7 @@ from gallery.core.errors import Unavailable
 from gallery.core.htmx import respond, wants_partial
 from gallery.core.i18n import _, current_locale
 from gallery.lots import views as lots
+from gallery.lots.queries import lot_page
 from gallery.lots.rules import Zone
 
 log = logging.getLogger(__name__)
@@ -93,7 +94,7 @@ def _review(lot_id: int, shown: queries.Shown, form: BidForm, terms: offers.Term
         zone=Zone(form.to),
         other=total.converted(other) if total.converts_to(other) else None,
         is_large=panel.is_large(shown, form.amount_minor),
-        lot=lots.visible(lot_id),
+        lot=lot_page(lot_id, current_user),
     )
 
 
@@ -149,7 +150,7 @@ def standing(lot_id: int) -> ResponseReturnValue:
     """The standing alone: what is polled where no stream can be held."""
     shown = panel.shown_now(lot_id)
     tag = f"{shown.version}-{shown.state}-{current_locale()}-{int(wants_partial())}"
-    response = respond("bidding/standing.html", "bidding/_standing.html", shown=shown, lot=lots.visible(lot_id))
+    response = respond("bidding/standing.html", "bidding/_standing.html", shown=shown, lot=lot_page(lot_id, current_user))
     response.set_etag(tag, weak=True)
     response.headers["Cache-Control"] = "no-cache"
     return response.make_conditional(request)
@@ -221,7 +222,7 @@ def _history(lot_id: int) -> dict[str, Any]:
     mine = queries.mine(lot_id, current_user.id) if current_user.is_authenticated else None
     return {
         "shown": shown,
-        "lot": lots.visible(lot_id),
+        "lot": lot_page(lot_id, current_user),
         "entries": entries[::-1],
         "broken": broken,
         "mine": mine,
