@@ -83,7 +83,7 @@ def append(
             "bids_now": after.bids,
             "ends": after.ends_at,
             "state_now": after.state,
-            "outage": after.outage_extension_seconds,
+            "outage": after.outage_seconds,
             "met": after.reserve_met,
             "leader": leader_alias,
         },

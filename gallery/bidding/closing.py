@@ -134,7 +134,7 @@ def _extend(session: Session, held: Held, began_at: datetime, ended_at: datetime
     after = replace(
         held.standing,
         ends_at=held.standing.ends_at + timedelta(seconds=seconds),
-        outage_extension_seconds=seconds,
+        outage_seconds=seconds,
     )
     chain.append(
         session,

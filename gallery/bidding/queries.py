@@ -156,7 +156,7 @@ def hold(session: Session, lot_id: int, *, locked: bool = True) -> Held | None:
         ends_at=row.ends_at,
         scheduled_end_at=row.scheduled_end_at,
         state=rules.LotState(row.state),
-        outage_extension_seconds=row.outage_seconds,
+        outage_seconds=row.outage_seconds,
     )
     return Held(row.id, row.sale_id, row.seller_id, row.version, row.digest or GENESIS, standing, sale_rules(row))
 
@@ -188,7 +188,7 @@ def shown(lot_id: int, now: datetime) -> Shown | None:
         ends_at=row.ends_at,
         scheduled_end_at=row.scheduled_end_at,
         state=rules.LotState(row.state),
-        outage_extension_seconds=row.outage_seconds,
+        outage_seconds=row.outage_seconds,
     )
     return Shown(
         lot_id=row.id,
