@@ -9,8 +9,11 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 import html5lib
+from flask import has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
+
+from gallery.core.db import db
 
 # What HTML's parser of 2020 does not know, and HTML does.
 TOLERATED = {"unknown-doctype"}
@@ -27,7 +30,11 @@ class InspectingClient(FlaskClient):
     inspects = True
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        response = super().open(*args, **kwargs)
+        if has_app_context():
+            db.session.rollback()  # What the test reads after this request, it reads anew.
+        # As in production each request has a context of its own, or it would find the member of the one before.
+        with self.application.app_context():
+            response = super().open(*args, **kwargs)
         if self.inspects and response.mimetype == "text/html" and not response.is_streamed:
             faults = list(faults_of(response.text, response.headers.get("Content-Security-Policy", "")))
             if faults:

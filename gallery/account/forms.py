@@ -1,0 +1,145 @@
+"""The profile as it is typed, and the words of each refusal."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from babel import Locale
+from flask_wtf import FlaskForm
+from wtforms import DateField, Field, HiddenField, SelectField, StringField, TelField, ValidationError
+from wtforms.validators import InputRequired, Length, Regexp
+
+from gallery.account import phones, rules
+from gallery.account.services import Details
+from gallery.core.i18n import _, current_locale, lazy
+
+HERE = "SN"
+NEAR = (HERE, "FR", "CI", "ML", "GM", "MR", "GN", "BE", "DE", "ES", "IT", "GB", "CH")
+"""Asked for most often, so they stand first."""
+NOT_A_COUNTRY = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AQ", "BV", "HM", "TF"})
+"""Codes in Unicode's list where nobody has an address."""
+
+LONGEST_NAME = 120
+LONGEST_LINE = 200
+_HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+def one_line(text: str | None) -> str:
+    """What was typed, composed, on one line, without characters that nobody sees."""
+    # Unseen characters turn a name around or hide it from a search.
+    return " ".join(_HIDDEN.sub(" ", unicodedata.normalize("NFC", text or "")).split())
+
+
+@lru_cache(maxsize=4)
+def countries(locale: str) -> list[tuple[str, str]]:
+    """Code and name of each country in a language: ours and its neighbours first, then by name."""
+    names = {
+        code: name
+        for code, name in Locale(locale).territories.items()
+        if len(code) == 2 and code.isalpha() and code not in NOT_A_COUNTRY
+    }
+    first = [(code, names.pop(code)) for code in NEAR]
+    return first + sorted(names.items(), key=lambda pair: _sorted_as(pair[1]))
+
+
+def _sorted_as(name: str) -> str:
+    return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
+
+
+class ProfileForm(FlaskForm):  # type: ignore[misc]
+    """Who you are and where you can be reached."""
+
+    next = HiddenField()
+    full_name = StringField(
+        lazy("Full name"),
+        [InputRequired(lazy("Please type your name.")), Length(min=2, max=LONGEST_NAME, message=lazy("Please type your full name."))],
+        filters=[one_line],
+        description=lazy("As in your identity document: the sale is concluded in this name."),
+        render_kw={"autocomplete": "name", "maxlength": LONGEST_NAME},
+    )
+    phone = TelField(
+        lazy("Phone"),
+        [InputRequired(lazy("Please type a phone number."))],
+        filters=[one_line],
+        description=lazy("For the delivery, and if something about a lot that you won is urgent. Numbers abroad with +33 …"),
+        render_kw={"autocomplete": "tel", "maxlength": 40},
+    )
+    street = StringField(
+        lazy("Street and number, or a landmark"),
+        [InputRequired(lazy("Please type where you can be found.")), Length(max=LONGEST_LINE)],
+        filters=[one_line],
+        description=lazy("For the invoice and the delivery; for example “Villa 4, behind the Mermoz pharmacy”."),
+        render_kw={"autocomplete": "street-address", "maxlength": LONGEST_LINE},
+    )
+    postal_code = StringField(
+        lazy("Postal code"),
+        [Length(max=16), Regexp(r"[A-Za-z0-9 \-]*\Z", message=lazy("A postal code has letters, digits, spaces and hyphens only."))],
+        filters=[one_line],
+        description=lazy("Leave it empty where there is none."),
+        render_kw={"autocomplete": "postal-code", "maxlength": 16},
+    )
+    city = StringField(
+        lazy("City"),
+        [InputRequired(lazy("Please type your city.")), Length(max=LONGEST_NAME)],
+        filters=[one_line],
+        render_kw={"autocomplete": "address-level2", "maxlength": LONGEST_NAME},
+    )
+    country = SelectField(
+        lazy("Country"),
+        [InputRequired(lazy("Please choose your country."))],
+        description=lazy("Shipping and tax depend on it, and so does the total that you see before you bid."),
+        render_kw={"autocomplete": "country"},
+    )
+    born_on = DateField(
+        lazy("Date of birth"),
+        [InputRequired(lazy("Please give your date of birth."))],
+        description=lazy("Only to know that you are 18 or older; sellers do not see it."),
+        render_kw={"autocomplete": "bday"},
+    )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._today = today
+        self.country.choices = [*countries(current_locale())]
+        if self.country.data in (None, "None"):
+            self.country.data = HERE
+
+    def validate_full_name(self, field: Field) -> None:
+        """At least two letters, in whatever script."""
+        if sum(letter.isalpha() for letter in field.data) < 2:
+            raise ValidationError(_("Please type your full name."))
+
+    def validate_street(self, field: Field) -> None:
+        """Something to find a door by."""
+        if not any(letter.isalnum() for letter in field.data):
+            raise ValidationError(_("Please type where you can be found."))
+
+    def validate_city(self, field: Field) -> None:
+        """A name, not a number."""
+        if sum(letter.isalpha() for letter in field.data) < 2:
+            raise ValidationError(_("Please type your city."))
+
+    def validate_phone(self, field: Field) -> None:
+        """A number that exists; without a country's code it is read as one of the member's country, or of Senegal."""
+        known = dict(countries(current_locale()))
+        try:
+            field.data = phones.international(field.data, self.country.data if self.country.data in known else None)
+        except phones.NotAPhone:
+            raise ValidationError(
+                _("This is not a complete phone number. It should look like 77 123 45 67, or abroad like +33 6 12 34 56 78.")
+            ) from None
+
+    def validate_born_on(self, field: Field) -> None:
+        """A day on which a living adult was born."""
+        if field.data > self._today or rules.age(field.data, self._today) > rules.OLDEST_YEARS:
+            raise ValidationError(_("This cannot be a date of birth. Look at the year."))
+        if not rules.is_adult(field.data, self._today):
+            raise ValidationError(_("You must be 18 or older to bid or to sell."))
+
+    def details(self) -> Details:
+        """What was typed, once it is valid."""
+        return Details(**{name: self[name].data for name in Details.__dataclass_fields__})

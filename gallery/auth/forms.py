@@ -1,0 +1,120 @@
+"""What visitors type about their account, and the words of each refusal. Nothing here asks who is known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+from flask_security import LoginForm
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, EmailField, HiddenField, PasswordField, ValidationError
+from wtforms.validators import InputRequired, Length
+
+from gallery.auth import passwords, queries, rules, services
+from gallery.auth.addresses import LONGEST, NotAnAddress, normalised
+from gallery.core.i18n import _, lazy
+
+_EMAIL = {"autocomplete": "email", "inputmode": "email", "maxlength": LONGEST, "spellcheck": "false"}
+_NEW = {"autocomplete": "new-password", "minlength": rules.SHORTEST_PASSWORD, "maxlength": rules.LONGEST_PASSWORD}
+_KNOWN = {"autocomplete": "current-password"}
+
+_email_missing = InputRequired(lazy("Please type your e-mail address."))
+_password_missing = InputRequired(lazy("Please type your password."))
+
+
+def _address(_form: FlaskForm, field: EmailField) -> None:
+    try:
+        field.data = normalised(field.data or "")
+    except NotAnAddress:
+        raise ValidationError(_("This is not a complete e-mail address. It should look like name@example.com.")) from None
+
+
+def _strong_for(form: FlaskForm, field: PasswordField, address: str) -> None:
+    weak = passwords.weakness(field.data or "", address)
+    if weak is not None:
+        raise ValidationError(str(passwords.ADVICE[weak]))
+
+
+class _NextMixin:
+    """Where the visitor was; an address elsewhere is forgotten without a word."""
+
+    next = HiddenField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.next.data = rules.local_path(self.next.data or request.args.get("next")) or ""
+
+
+class SignInForm(_NextMixin, LoginForm):  # type: ignore[misc]
+    """E-mail and password. One sentence answers whatever is wrong, after the same work (6.3.8)."""
+
+    email = EmailField(lazy("E-mail"), [_email_missing, Length(max=LONGEST)], render_kw=_EMAIL | {"autocomplete": "username"})
+    password = PasswordField(lazy("Password"), [_password_missing], render_kw=_KNOWN)
+    remember = BooleanField(lazy("Stay signed in on this device"))
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Find the member whom e-mail and password name together; `user` is set only then."""
+        if not super(LoginForm, self).validate(**kwargs):
+            return False
+        try:
+            account = queries.account(normalised(self.email.data))
+        except NotAnAddress:
+            account = None
+        known = account.password if account else None
+        fits = passwords.matches(self.password.data, known)
+        if not (account and known and fits and account.active and account.confirmed_at):
+            self.email.errors = [""]  # Flask-Security turns it into the one sentence of all refusals.
+            return False
+        if passwords.is_outdated(known):
+            services.rehash(account.id, known, passwords.hashed(self.password.data))
+        self.user = queries.member(account.id)
+        self.user_authenticated = True
+        return self.user is not None
+
+
+class RegisterForm(_NextMixin, FlaskForm):  # type: ignore[misc]
+    """A new account: an address and a password, typed once, since it can be shown and reset."""
+
+    email = EmailField(lazy("E-mail"), [_email_missing, Length(max=LONGEST), _address], render_kw=_EMAIL)
+    password = PasswordField(lazy("Password"), [InputRequired(lazy("Please choose a password."))], render_kw=_NEW)
+
+    def validate_password(self, field: PasswordField) -> None:
+        """Judge it with what the form says of the person."""
+        _strong_for(self, field, self.email.data or "")
+
+
+class AddressForm(FlaskForm):  # type: ignore[misc]
+    """An address to which a link is to be sent."""
+
+    email = EmailField(lazy("E-mail"), [_email_missing, Length(max=LONGEST), _address], render_kw=_EMAIL)
+
+
+class ResetForm(FlaskForm):  # type: ignore[misc]
+    """A new password for who holds the mailbox."""
+
+    password = PasswordField(lazy("New password"), [InputRequired(lazy("Please choose a password."))], render_kw=_NEW)
+
+    def __init__(self, *args: Any, address: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._for = address
+
+    def validate_password(self, field: PasswordField) -> None:
+        """Judge it with what is known of the member."""
+        _strong_for(self, field, self._for)
+
+
+class ChangeForm(FlaskForm):  # type: ignore[misc]
+    """A new password for who knows the old one."""
+
+    password = PasswordField(lazy("Present password"), [_password_missing], render_kw=_KNOWN)
+    new_password = PasswordField(lazy("New password"), [InputRequired(lazy("Please choose a password."))], render_kw=_NEW)
+
+    def __init__(self, *args: Any, address: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._for = address
+
+    def validate_new_password(self, field: PasswordField) -> None:
+        """Judge it with what is known of the member."""
+        _strong_for(self, field, self._for)
+        if field.data == self.password.data:
+            raise ValidationError(_("This is your present password. Choose another."))

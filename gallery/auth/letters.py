@@ -1,0 +1,129 @@
+"""Mails about the account itself. Who an address belongs to is looked up here, by the worker, and not before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import current_app, render_template
+
+from gallery.auth import queries, services, tokens
+from gallery.auth.models import Member
+from gallery.auth.rules import local_path
+from gallery.auth.tokens import Aim
+from gallery.core import clock, mail, outbox, settings
+from gallery.core.i18n import _, force_locale
+from gallery.core.outbox import Message
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a letter says: the same in plain text and in HTML."""
+
+    subject: str
+    paragraphs: tuple[str, ...]
+    link: str = ""
+    link_words: str = ""
+
+
+@outbox.handler(services.LETTER)
+def deliver(message: Message) -> None:
+    """Write and send one letter; nobody at that address: nothing is sent, and nobody learns it.
+
+    Links are made now, at each attempt, so that none waits in the queue or stays in it.
+    """
+    payload = message.payload
+    member = queries.member_by_email(payload["email"])
+    if member is None:
+        return
+    write = _WRITERS[payload["letter"]]
+    # Until the address is confirmed the words follow the page on which it was typed.
+    with force_locale(member.language if member.confirmed_at else payload["language"]):
+        words = write(member, payload) if member.active else _closed()
+        context = {"words": words, "house": settings.current()}
+        letter = mail.Letter(
+            to=member.email,
+            subject=words.subject,
+            text=render_template("auth/mails/letter.txt", **context),
+            html=render_template("auth/mails/letter.html", **context),
+        )
+    mail.send(letter, message)
+
+
+def _confirm(member: Member, payload: dict[str, Any]) -> Words:
+    if member.confirmed_at:
+        return _known(payload)
+    token = tokens.make(Aim.CONFIRM, member.id, services.state(Aim.CONFIRM, member), clock.now())
+    return Words(
+        _("Confirm your address"),
+        (
+            _("Welcome to %(house)s.", house=settings.current().site_name),
+            _("Please confirm that this is your e-mail address. Then you can sign in and bid."),
+            _("The link works for 24 hours. If you did not register with us, do nothing: without it there is no account."),
+        ),
+        _url("security.confirm_email", token=token, next=local_path(payload["next"])),
+        _("Confirm my address"),
+    )
+
+
+def _known(payload: dict[str, Any]) -> Words:
+    return Words(
+        _("You already have an account"),
+        (
+            _("Somebody asked for an account at %(house)s with this address.", house=settings.current().site_name),
+            _("You already have one, and nothing was changed. If it was you, simply sign in."),
+            _("If you no longer know your password, choose “I forgot my password” there. If it was not you, do nothing."),
+        ),
+        _url("security.login", next=local_path(payload["next"])),
+        _("Sign in"),
+    )
+
+
+def _reset(member: Member, _payload: dict[str, Any]) -> Words:
+    token = tokens.make(Aim.RESET, member.id, services.state(Aim.RESET, member), clock.now())
+    return Words(
+        _("Choose a new password"),
+        (
+            _("Somebody, probably you, asked for a new password at %(house)s.", house=settings.current().site_name),
+            _("The link works once, for one hour. If it was not you, do nothing: your password stays as it is."),
+        ),
+        _url("security.reset_password", token=token),
+        _("Choose a new password"),
+    )
+
+
+def _password_changed(_member: Member, _payload: dict[str, Any]) -> Words:
+    return Words(
+        _("Your password was changed"),
+        (
+            _("The password of your account at %(house)s was changed just now.", house=settings.current().site_name),
+            _("All devices were signed out. If it was you, all is well."),
+            _("If it was not you, choose a new password at once and write to us."),
+        ),
+        _url("security.forgot_password"),
+        _("It was not me: choose a new password"),
+    )
+
+
+def _closed() -> Words:
+    return Words(
+        _("Your account is closed"),
+        (
+            _("Somebody used this address at %(house)s. The account that belongs to it is closed.", house=settings.current().site_name),
+            _("If you want it opened again, or if this surprises you, answer this mail or write to us."),
+        ),
+    )
+
+
+_WRITERS = {
+    "confirm": _confirm,
+    "reset": _reset,
+    "password_changed": _password_changed,
+}
+
+
+def _url(endpoint: str, **values: Any) -> str:
+    base = urlsplit(settings.current().base_url)
+    adapter = current_app.url_map.bind(base.netloc, url_scheme=base.scheme)
+    return adapter.build(endpoint, {name: value for name, value in values.items() if value}, force_external=True)

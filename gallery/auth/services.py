@@ -1,0 +1,218 @@
+"""What happens to accounts. Each public function is one unit of work.
+
+What a stranger may ask for (registering, a new link, a reset) does the same work whoever's the address is: the same
+statements, and one message to the queue. Only the worker that writes the mail looks who it is for (6.3.8).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from gallery.auth import passwords, tokens
+from gallery.auth.models import Member, Role, RoleName, member_role
+from gallery.auth.tokens import Aim, Claim, StaleLink
+from gallery.core import audit, clock, outbox
+from gallery.core.db import on_postgresql, transaction
+from gallery.core.errors import Missing
+
+LETTER = "account"
+"""The outbox kind of mails about the account itself: `auth.letters` writes and sends them."""
+
+
+class AddressTaken(Exception):
+    """The command line asked for an account that there is already."""
+
+
+def register(email: str, password_hash: str, language: str, *, next_path: str | None, now: datetime) -> None:
+    """Note a stranger's wish for an account, and have its mailbox asked.
+
+    An address that nobody has confirmed yet is given anew to whoever asks last, and the earlier
+    links to it die: who holds the mailbox decides, not who came first. A confirmed account stays
+    as it is; its owner gets a mail that says so.
+    """
+    table = Member.__table__
+    insert = (postgresql.insert if on_postgresql() else sqlite.insert)(table)
+    fresh = {"password": password_hash, "fs_uniquifier": secrets.token_urlsafe(32), "language": language}
+    with transaction() as session:
+        session.execute(
+            insert.on_conflict_do_update(
+                index_elements=["email"], set_=fresh, where=table.c.confirmed_at.is_(None) & table.c.active
+            ),
+            {"email": email, "active": True, "registered_at": now, **fresh},
+        )
+        _write("confirm", email, language, next_path)
+
+
+def ask_confirmation(email: str, language: str) -> None:
+    """Have the link that confirms an address sent again, if there is something to confirm."""
+    with transaction():
+        _write("confirm", email, language, None)
+
+
+def ask_reset(email: str, language: str) -> None:
+    """Have a link sent that sets a new password, if there is an account."""
+    with transaction():
+        _write("reset", email, language, None)
+
+
+def confirm(claim: Claim, *, now: datetime) -> Member:
+    """Note that the member holds the mailbox; raises StaleLink. Once only."""
+    with transaction() as session:
+        member = _held(session, claim.member_id)
+        if not member.active or not tokens.fits(claim, Aim.CONFIRM, state(Aim.CONFIRM, member)):
+            raise StaleLink
+        member.confirmed_at = now
+        audit.record("member.confirmed", f"member:{member.id}", actor_id=member.id)
+    return member
+
+
+def reset_password(claim: Claim, password_hash: str, *, now: datetime) -> Member:
+    """Set a new password and end all sessions; raises StaleLink. Holding the mailbox also confirms it."""
+    with transaction() as session:
+        member = _held(session, claim.member_id)
+        if not member.active or not tokens.fits(claim, Aim.RESET, state(Aim.RESET, member)):
+            raise StaleLink
+        member.confirmed_at = member.confirmed_at or now
+        _set_password(member, password_hash)
+        audit.record("member.password_reset", f"member:{member.id}", actor_id=member.id)
+    return member
+
+
+def change_password(member_id: int, password_hash: str) -> Member:
+    """Set a new password and end all sessions, also the one that asked."""
+    with transaction() as session:
+        member = _held(session, member_id)
+        _set_password(member, password_hash)
+        audit.record("member.password_changed", f"member:{member.id}", actor_id=member.id)
+    return member
+
+
+def rehash(member_id: int, known: str, password_hash: str) -> None:
+    """Replace a hash that was made with yesterday's parameters, unless the password changed meanwhile."""
+    with transaction() as session:
+        session.execute(
+            sa.update(Member).where(Member.id == member_id, Member.password == known).values(password=password_hash)
+        )
+
+
+def register_member(
+    email: str,
+    password: str,
+    language: str = "fr",
+    *,
+    confirmed: bool = False,
+    roles: Iterable[str] = (),
+    password_hash: str | None = None,
+) -> int:
+    """Make an account for the command line or the demonstration and give its number; raises AddressTaken.
+
+    The password is not judged. With `password_hash` nothing is hashed: for many members at once.
+    """
+    hashed = password_hash or passwords.hashed(password)
+    now = clock.now()
+    with transaction() as session:
+        if session.execute(sa.select(Member.id).where(Member.email == email)).first():
+            raise AddressTaken(email)
+        member = Member(
+            email=email,
+            password=hashed,
+            active=True,
+            fs_uniquifier=secrets.token_urlsafe(32),
+            confirmed_at=now if confirmed else None,
+            registered_at=now,
+            language=language,
+        )
+        session.add(member)
+        session.flush()  # The roles and the audit need its number.
+        for role in roles:
+            _give(session, member.id, RoleName(role))
+        audit.record("member.registered", f"member:{member.id}")
+        if not confirmed:
+            _write("confirm", email, language, None)
+        return member.id
+
+
+def confirm_by_staff(member_id: int, *, by_id: int | None, now: datetime) -> None:
+    """Confirm an address without its mail."""
+    with transaction() as session:
+        member = _held(session, member_id)
+        member.confirmed_at = member.confirmed_at or now
+        audit.record("member.confirmed", f"member:{member_id}", actor_id=by_id, by="staff")
+
+
+def grant_role(member_id: int, role: str, *, by_id: int | None = None) -> None:
+    """Give a member a role of RoleName; twice does nothing more."""
+    name = RoleName(role)
+    with transaction() as session:
+        _held(session, member_id)
+        _give(session, member_id, name)
+        audit.record("member.role_granted", f"member:{member_id}", actor_id=by_id, role=str(name))
+
+
+def revoke_role(member_id: int, role: str, *, by_id: int | None = None) -> None:
+    """Take a role from a member."""
+    name = RoleName(role)
+    with transaction() as session:
+        _held(session, member_id)
+        role_id = sa.select(Role.id).where(Role.name == name).scalar_subquery()
+        session.execute(
+            sa.delete(member_role).where(member_role.c.member_id == member_id, member_role.c.role_id == role_id)
+        )
+        audit.record("member.role_revoked", f"member:{member_id}", actor_id=by_id, role=str(name))
+
+
+def deactivate(member_id: int, *, by_id: int | None = None) -> None:
+    """Close the account to signing in, and end its sessions."""
+    with transaction() as session:
+        member = _held(session, member_id)
+        member.active = False
+        member.fs_uniquifier = secrets.token_urlsafe(32)
+        audit.record("member.deactivated", f"member:{member_id}", actor_id=by_id)
+
+
+def reactivate(member_id: int, *, by_id: int | None = None) -> None:
+    """Open the account to signing in again."""
+    with transaction() as session:
+        _held(session, member_id).active = True
+        audit.record("member.reactivated", f"member:{member_id}", actor_id=by_id)
+
+
+def state(aim: Aim, member: Member) -> str:
+    """What the use of a link changes: the seal of the link breaks with it."""
+    if aim is Aim.CONFIRM:
+        return f"{member.fs_uniquifier}\0{member.email}\0{member.confirmed_at}"
+    return f"{member.fs_uniquifier}\0{member.email}\0{member.password}"
+
+
+def _held(session: Session, member_id: int) -> Member:
+    member = session.get(Member, member_id, with_for_update=True, populate_existing=True)
+    if member is None:
+        raise Missing
+    return member
+
+
+def _set_password(member: Member, password_hash: str) -> None:
+    member.password = password_hash
+    member.fs_uniquifier = secrets.token_urlsafe(32)
+    _write("password_changed", member.email, member.language, None)
+
+
+def _give(session: Session, member_id: int, name: RoleName) -> None:
+    insert = postgresql.insert if on_postgresql() else sqlite.insert
+    session.execute(insert(Role.__table__).values(name=name).on_conflict_do_nothing(index_elements=["name"]))
+    role_id = session.execute(sa.select(Role.id).where(Role.name == name)).scalar_one()
+    session.execute(
+        insert(member_role).values(member_id=member_id, role_id=role_id).on_conflict_do_nothing()
+    )
+
+
+def _write(letter: str, email: str, language: str, next_path: str | None) -> None:
+    payload: dict[str, Any] = {"letter": letter, "email": email, "language": language, "next": next_path}
+    outbox.put(LETTER, f"{letter}:{secrets.token_urlsafe(16)}", payload)

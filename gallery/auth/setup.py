@@ -1,0 +1,184 @@
+"""Fitting of Flask-Security-Too: its settings, its doors and who may use them, and who is signed in.
+
+Each setting that is here for a trap of the library has a test in tests/auth/test_traps.py.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, make_response, redirect, request, session, url_for
+from flask_login import user_logged_in
+from flask_security import Security, SQLAlchemyUserDatastore
+from werkzeug.wrappers import Response as AnyResponse
+
+from gallery.auth import cli, letters, passwords, queries, rules, throttle, views
+from gallery.auth.forms import SignInForm
+from gallery.auth.models import Member, Role
+from gallery.auth.passwords import HousePasswords
+from gallery.core import access, clock
+from gallery.core.db import db
+from gallery.core.errors import answer, wants_json
+from gallery.core.i18n import _, lazy
+from gallery.core.settings import Env, Settings
+
+__all__ = ["init_app", "letters"]
+
+SESSION_LIFETIME = timedelta(days=30)
+REMEMBER_LIFETIME = timedelta(days=30)
+
+ARGON2 = {"argon2__type": "ID", "argon2__time_cost": 2, "argon2__memory_cost": 19456, "argon2__parallelism": 1}
+"""OWASP's figures: 19 MiB, so that sixteen people who sign in at once fit a small machine."""
+ARGON2_OF_TESTS = ARGON2 | {"argon2__time_cost": 1, "argon2__memory_cost": 512}
+
+OWN = "own"
+DOORS: dict[str, tuple[Any, Any]] = {
+    "login": (access.public, OWN),
+    "logout": (access.public, OWN),
+    "register": (None, views.register),
+    "send_confirmation": (None, views.send_confirmation),
+    "confirm_email": (None, views.confirm_email),
+    "forgot_password": (None, views.forgot_password),
+    "reset_password": (None, views.reset_password),
+    "change_password": (None, views.change_password),
+}
+"""Flask-Security's endpoints: the mark, and its own view or ours (which brings its mark along)."""
+
+
+class UnknownDoor(RuntimeError):
+    """Flask-Security has an endpoint of which nobody has decided who may use it."""
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Let people register, sign in and out."""
+    throttle.init_app(app, settings)
+    _cookies(app, settings)
+    app.config.update(_settings(settings))
+    security = Security(
+        app,
+        SQLAlchemyUserDatastore(db, Member, Role),
+        login_form=SignInForm,
+        password_util_cls=HousePasswords,
+    )
+    security.want_json(lambda _request: False)
+    security.unauthn_handler(_lead_to_sign_in)
+    # It would ask the database who is there at every request, also where no page cares.
+    security.principal.identity_loaders.clear()
+    app.login_manager.session_protection = None  # type: ignore[attr-defined]  # A phone changes its network all day.
+    app.login_manager.user_loader(_member_of_session)  # type: ignore[attr-defined]
+    user_logged_in.connect(_travel_light, app)
+    app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
+    passwords.prepare(app)
+    _mark_doors(app)
+    app.cli.add_command(cli.members)
+
+
+def _settings(settings: Settings) -> dict[str, Any]:
+    ours = {
+        "URL_PREFIX": "/auth",
+        "STATIC_FOLDER": None,
+        "FRESHNESS": timedelta(minutes=-1),  # Leaves out the door "verify": nothing asks for a fresh sign-in yet.
+        "CLI_USERS_NAME": None,
+        "CLI_ROLES_NAME": None,
+        "CONFIRMABLE": True,
+        "REGISTERABLE": True,
+        "RECOVERABLE": True,
+        "CHANGEABLE": True,
+        "RETURN_GENERIC_RESPONSES": True,
+        "FLASH_MESSAGES": False,
+        "USER_IDENTITY_ATTRIBUTES": [{"email": {"mapper": str.lower, "case_insensitive": False}}],
+        "API_ENABLED_METHODS": ["session"],
+        "PASSWORD_HASH": "argon2",
+        "PASSWORD_SCHEMES": ["argon2"],
+        # No pepper: it would hang on a key that cannot be rotated.
+        "PASSWORD_SINGLE_HASH": {"argon2"},
+        "PASSWORD_HASH_PASSLIB_OPTIONS": ARGON2_OF_TESTS if settings.env is Env.TEST else ARGON2,
+        "PASSWORD_LENGTH_MIN": rules.SHORTEST_PASSWORD,
+        "PASSWORD_CONFIRM_REQUIRED": False,
+        "DATETIME_FACTORY": clock.now,
+        "PHONE_REGION_DEFAULT": "SN",
+        # Its default makes "private=True, no-store=True", which no cache understands.
+        "CACHE_CONTROL": {"private": None, "no-store": None},
+        "LOGOUT_METHODS": ["POST"],
+        "LOGOUT_CSRF": True,
+        "POST_LOGIN_VIEW": "/account/",
+        "MSG_GENERIC_AUTHN_FAILED": (
+            lazy(
+                "This e-mail and password do not open an account. If you registered only just now, open the link in "
+                "our mail first."
+            ),
+            "error",
+        ),
+    }
+    return {f"SECURITY_{name}": value for name, value in ours.items()}
+
+
+def _cookies(app: Flask, settings: Settings) -> None:
+    prefix = "__Host-" if settings.secure_cookies else ""
+    app.config.update(
+        SESSION_COOKIE_NAME=f"{prefix}session",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=SESSION_LIFETIME,
+        REMEMBER_COOKIE_NAME=f"{prefix}remember",
+        REMEMBER_COOKIE_SECURE=settings.secure_cookies,
+        REMEMBER_COOKIE_HTTPONLY=True,
+        REMEMBER_COOKIE_SAMESITE="Lax",
+        REMEMBER_COOKIE_DURATION=REMEMBER_LIFETIME,
+    )
+
+
+def _mark_doors(app: Flask) -> None:
+    for endpoint in [name for name in app.view_functions if name.startswith("security.")]:
+        name = endpoint.removeprefix("security.")
+        if name not in DOORS:
+            raise UnknownDoor(f"{endpoint}: say in gallery.auth.setup.DOORS who may use it")
+        mark, view = DOORS[name]
+        chosen = app.view_functions[endpoint] if view is OWN else view
+        if name == "login":
+            chosen = throttle.tries(chosen)
+        app.view_functions[endpoint] = mark(chosen) if mark else chosen
+
+
+def _member_of_session(uniquifier: str) -> Any:
+    """Who a session names. Flask-Security's own views may change the member, so they get the entity."""
+    found = queries.signed_in(uniquifier)
+    if found is not None and request.blueprint == "security":
+        return queries.member(found.id)
+    return found
+
+
+def _travel_light(_app: Flask, **_facts: Any) -> None:
+    """Leave out of the cookie what nobody reads: a digest of browser and network, sent with each request."""
+    for key in ("_id", views.SENT_TO):
+        session.pop(key, None)
+
+
+def _lead_to_sign_in(*_mechanisms: Any) -> AnyResponse:
+    """Lead a visitor who is not signed in to the form, and back to where he was.
+
+    htmx would put the sign-in page into the part that it updates: it is told to leave the page.
+    """
+    if wants_json():
+        return answer(401, title=_("Please sign in"), words=_("This is open to members who are signed in."))
+    address = url_for("security.login", next=_where_he_was())
+    if request.headers.get("HX-Request") == "true":
+        response: Response = make_response("", 401)
+        response.headers["HX-Redirect"] = address
+        response.headers["Cache-Control"] = "no-store"
+        return response
+    return redirect(address, 303 if request.method == "POST" else 302)
+
+
+def _where_he_was() -> str | None:
+    if request.method in ("GET", "HEAD") and request.headers.get("HX-Request") != "true":
+        return rules.local_path(request.full_path.removesuffix("?"))
+    page = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    if page.netloc != request.host:
+        return None
+    return rules.local_path(page.path + (f"?{page.query}" if page.query else ""))
