@@ -16,13 +16,13 @@ from gallery.core.htmx import respond
 from gallery.core.i18n import _
 from gallery.lots import catalogue, forms, labels, pictures, queries
 from gallery.lots.catalogue import BadMark, Card, Filters, Mark, Sort, Status
-from gallery.lots.queries import LotPage, Picture
+from gallery.lots.queries import Picture
 from gallery.lots.rules import SaleStatus
 
 bp = Blueprint("lots", __name__)
 
-PANELS: dict[str, Callable[[LotPage], dict[str, Any]]] = {}
-"""What floors below add to the page of a lot: by package, a function whose result is merged into the template's variables."""
+PANELS: dict[str, Callable[[int], dict[str, Any]]] = {}
+"""What floors below add to the page of a lot: by package, a function from the lot's id to variables of the template."""
 
 HOME_CARDS = 8
 ARTISTS_PER_PAGE = 60
@@ -57,6 +57,7 @@ def index() -> Response:
         "lots/index.html",
         "lots/_found.html",
         asked=asked,
+        labels=labels,
         artists=queries.artist_choices(),
         sales=queries.sale_choices(),
         # Counting reads up to a thousand lots: once, on the first page.
@@ -82,7 +83,7 @@ def show_page(lot_id: int, status: int = 200) -> Response:
     lot = replace(lot, pictures=tuple(map(_fitting_line, lot.pictures)))
     context: dict[str, Any] = {}
     for panel in PANELS.values():
-        context |= panel(lot)
+        context |= panel(lot_id)
     return _page("lots/show.html", now, status, lot=lot, phase=lot.phase(now), **context)
 
 
@@ -182,10 +183,10 @@ def saves_data() -> bool:
     return request.headers.get("Save-Data", "").strip().lower() == "on"
 
 
-def _page(template: str, now: datetime, status: int = 200, **context: Any) -> Response:
+def _page(template: str, now: datetime, answer: int = 200, **context: Any) -> Response:
     """A page with pictures, which differs by whether the visitor saves data."""
     context.setdefault("problems", [])
-    response = make_response(render_template(template, now=now, labels=labels, **context), status)
+    response = make_response(render_template(template, now=now, labels=labels, **context), answer)
     response.vary.add("Save-Data")
     return response
 
@@ -205,7 +206,6 @@ def _listing(filters: Filters, problems: list[str]) -> dict[str, Any]:
         "after": found.after,
         "is_later": mark is not None,
         "now": now,
-        "labels": labels,
         "problems": problems,
     }
 
