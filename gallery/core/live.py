@@ -8,6 +8,7 @@ gets one current message or none (E1; ARCHITECTURE "A live update").
 
 from __future__ import annotations
 
+import socket
 import weakref
 from collections.abc import Callable
 from typing import TypeVar
@@ -88,7 +89,7 @@ def watch(topic: str, language: str, *, allowed: Callable[[], bool] | None = Non
         seen=_since(),
         address=request.remote_addr or "",
         allowed=allowed,
-        line=request.environ.get("gunicorn.socket") or request.environ.get("werkzeug.socket"),
+        line=_line(),
     )
     stream.on_close = lambda: mine.leave(stream)
     try:
@@ -105,6 +106,13 @@ def _since() -> int:
     """The version that the reader has, -1 if it doesn't say so in a way that makes sense."""
     said = request.headers.get("Last-Event-ID") or request.args.get("since") or ""
     return int(said) if said.isascii() and said.isdigit() and len(said) <= MOST_DIGITS else -1
+
+
+def _line() -> socket.socket | None:
+    """The socket of this request, if the server shows it and nothing else runs over it."""
+    if not request.environ.get("SERVER_PROTOCOL", "").startswith("HTTP/1"):
+        return None
+    return request.environ.get("gunicorn.socket") or request.environ.get("werkzeug.socket")
 
 
 def hub() -> Hub:

@@ -128,14 +128,17 @@ class Stream:
     def cut(self) -> None:
         """Shut the socket down: a thread that blocks in sending wakes with an error."""
         self.end()
-        if self._line is not None:
+        line, self._line = self._line, None
+        if line is not None:
             with contextlib.suppress(OSError):
-                self._line.shutdown(socket.SHUT_RDWR)
+                line.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Called by the WSGI server at the end, however it comes."""
-        self.end()
-        self._line = None
+        """Called by the WSGI server at the end, however it comes, with everything sent.
+
+        The connection ends too: a server that stops would wait for a kept one.
+        """
+        self.cut()
         self.on_close()
 
     def __iter__(self) -> Iterator[bytes]:

@@ -1,0 +1,426 @@
+"""The hub and its streams in one process: what is sent to whom, when, and that nothing is left behind (E1, H-08)."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask, Response
+from flask.testing import FlaskClient
+
+from gallery.core import bus, hub, live, stream
+from gallery.core.access import public
+from gallery.core.db import db, on_postgresql
+from gallery.core.errors import Missing
+from gallery.core.hub import Hub
+from gallery.core.stream import Message, Stream
+from gallery.core.topics import Topics
+from tests.live.reader import eventually
+
+
+class Board:
+    """Things with a version, and a note of each time that one was rendered or that versions were read."""
+
+    def __init__(self) -> None:
+        self.things = {"7": (1, "first")}
+        self.rendered: list[tuple[str, str, int]] = []
+        self.threads: set[str] = set()
+        self.looks = 0
+        self.broken = False
+
+    def render(self, identifier: str, language: str) -> tuple[int, str]:
+        self.threads.add(threading.current_thread().name)
+        if self.broken:
+            raise RuntimeError("a template that fails")
+        if identifier not in self.things:
+            raise Missing
+        version, text = self.things[identifier]
+        self.rendered.append((identifier, language, version))
+        return version, f"<p>{text} in {language}</p>"
+
+    def versions(self, identifiers: tuple[str, ...]) -> dict[str, int]:
+        self.looks += 1
+        return {one: self.things[one][0] for one in identifiers if one in self.things}
+
+
+class Reader:
+    """Someone who takes everything from a stream as it comes."""
+
+    def __init__(self, opened: Stream) -> None:
+        self.stream = opened
+        self.chunks: list[str] = []
+        self.thread = threading.Thread(target=self._read, daemon=True)
+        self.thread.start()
+
+    @property
+    def versions(self) -> list[int]:
+        return [int(chunk.partition("id: ")[2].partition("\n")[0]) for chunk in self.chunks if "id: " in chunk]
+
+    def _read(self) -> None:
+        for chunk in self.stream:
+            self.chunks.append(chunk.decode())
+        self.stream.close()
+
+
+@pytest.fixture
+def board() -> Board:
+    return Board()
+
+
+@pytest.fixture
+def little() -> Flask:
+    """An application with nothing in it."""
+    made = Flask("little")
+    made.testing = True
+    return made
+
+
+@pytest.fixture
+def middle(little: Flask, board: Board) -> Iterator[Hub]:
+    """A hub for ten streams."""
+    made = Hub(Topics(little, {"thing": board.render}, {"thing": board.versions}), bus.Alone(), streams=10)
+    little.extensions["live"] = made
+    yield made
+    made.close()
+
+
+def watching(middle: Hub, language: str = "en", *, seen: int = -1, topic: str = "thing:7", address: str = "") -> Reader:
+    opened = Stream(topic, language, seen=seen, address=address)
+    opened.on_close = lambda: middle.leave(opened)
+    middle.join(opened)
+    return Reader(opened)
+
+
+def change(middle: Hub, board: Board, version: int, text: str = "changed") -> None:
+    board.things["7"] = (version, text)
+    middle.publish("thing:7", version)
+
+
+# The message
+
+
+def test_a_message_is_an_unnamed_event_with_the_version_as_its_id() -> None:
+    assert Message.of(12, "<p>\n  A\r\nB\rC</p>\n").wire == b"id: 12\ndata: <p>\ndata:   A\ndata: B\ndata: C</p>\n\n"
+
+
+def test_a_line_of_text_cannot_become_a_field_of_the_event() -> None:
+    lines = Message.of(1, "a\rid: 99\n\ndata: b\revent: x").wire.decode().split("\n")
+    assert [line for line in lines[1:] if line and not line.startswith("data: ")] == []
+
+
+def test_the_first_message_says_when_to_come_back_and_not_all_at_once(middle: Hub, board: Board) -> None:
+    readers = [watching(middle) for _ in range(6)]
+    assert eventually(lambda: all(reader.versions == [1] for reader in readers))
+    change(middle, board, 2)
+    assert eventually(lambda: all(reader.versions == [1, 2] for reader in readers))
+    retries = [int(reader.chunks[1].partition("retry: ")[2].partition("\n")[0]) for reader in readers]
+    assert all(1_000 <= retry <= 10_000 for retry in retries)
+    assert len(set(retries)) > 1
+    assert all("retry" not in reader.chunks[2] for reader in readers)
+
+
+# Joining and resuming
+
+
+def test_who_joins_without_a_version_gets_the_current_state(middle: Hub) -> None:
+    reader = watching(middle)
+    assert eventually(lambda: reader.versions == [1])
+    assert reader.chunks[0] == ": open\n\n"
+    assert "data: <p>first in en</p>\n" in reader.chunks[1]
+
+
+def test_who_has_the_current_version_gets_nothing_but_a_greeting(middle: Hub, board: Board) -> None:
+    reader = watching(middle, seen=1)
+    time.sleep(0.3)
+    assert reader.chunks == [": open\n\n"]
+    assert board.rendered == []
+
+
+def test_who_missed_several_versions_gets_one_message(middle: Hub, board: Board) -> None:
+    board.things["7"] = (9, "ninth")
+    reader = watching(middle, seen=4)
+    time.sleep(0.3)
+    assert reader.versions == [9]
+
+
+def test_a_version_from_the_future_is_not_believed(middle: Hub, board: Board) -> None:
+    reader = watching(middle, seen=4_000)
+    assert eventually(lambda: reader.versions == [1])
+    change(middle, board, 2)
+    assert eventually(lambda: reader.versions == [1, 2])
+
+
+def test_a_topic_that_is_not_there_is_missing_and_takes_no_place(middle: Hub) -> None:
+    with pytest.raises(Missing):
+        watching(middle, topic="thing:8")
+    assert middle.open_streams == 0
+
+
+# Updates
+
+
+def test_each_version_is_rendered_once_per_language_by_the_hub(middle: Hub, board: Board) -> None:
+    readers = [watching(middle, "fr" if number % 2 else "en", seen=1) for number in range(10)]
+    change(middle, board, 2)
+    assert eventually(lambda: all(reader.versions == [2] for reader in readers))
+    assert sorted(board.rendered) == [("7", "en", 2), ("7", "fr", 2)]
+    assert board.threads == {"live_run"}
+    assert {reader.chunks[-1].partition("data")[2] for reader in readers[::2]} == {": <p>changed in en</p>\n\n"}
+
+
+def test_a_storm_becomes_ten_updates_a_second_and_ends_with_the_last_state(middle: Hub, board: Board) -> None:
+    reader = watching(middle, seen=1)
+    before = time.monotonic()
+    for version in range(2, 202):
+        change(middle, board, version)
+        time.sleep(0.005)
+    assert eventually(lambda: reader.versions[-1:] == [201], seconds=1)
+    assert len(reader.versions) <= (time.monotonic() - before) / hub.COALESCE_SECONDS + 2
+    assert len(reader.versions) >= 5
+    assert reader.versions == sorted(set(reader.versions))
+
+
+def test_a_late_announcement_of_an_old_version_changes_nothing(middle: Hub, board: Board) -> None:
+    reader = watching(middle, seen=1)
+    change(middle, board, 5)
+    assert eventually(lambda: reader.versions == [5])
+    middle.heard("thing:7", 3)
+    time.sleep(0.3)
+    assert reader.versions == [5]
+
+
+def test_a_version_announced_too_early_is_not_missed_when_it_comes(
+    middle: Hub, board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "LOOK_SECONDS", 0.2)
+    reader = watching(middle, seen=1)
+    middle.heard("thing:7", 5)
+    time.sleep(0.3)
+    board.things["7"] = (5, "there now")
+    assert eventually(lambda: reader.versions[-1:] == [5], seconds=1)
+
+
+def test_an_inbox_keeps_only_the_newest_message() -> None:
+    opened = Stream("thing:7", "en")
+    assert next(opened) == stream.OPEN
+    for version in (3, 4, 2):
+        opened.offer(Message.of(version, "x"))
+    assert b"id: 4\n" in next(opened)
+    opened.end()
+    assert list(opened) == []
+
+
+def test_a_failing_template_ends_no_stream_and_is_tried_again(
+    middle: Hub, board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "LOOK_SECONDS", 0.2)
+    reader = watching(middle, seen=1)
+    board.broken = True
+    change(middle, board, 2)
+    time.sleep(0.3)
+    board.broken = False
+    assert eventually(lambda: reader.versions == [2], seconds=1)
+
+
+def test_the_streams_of_a_topic_that_is_gone_are_ended(
+    middle: Hub, board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "LOOK_SECONDS", 0.2)
+    reader = watching(middle, seen=1)
+    del board.things["7"]
+    reader.thread.join(2)
+    assert not reader.thread.is_alive()
+    assert middle.open_streams == 0
+
+
+def test_it_costs_nothing_when_nobody_watches(middle: Hub, board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub, "LOOK_SECONDS", 0.05)
+    before = threading.active_count()
+    middle.publish("thing:7", 2)
+    assert threading.active_count() == before
+    reader = watching(middle)
+    assert eventually(lambda: board.looks > 3)
+    reader.stream.end()
+    reader.thread.join(2)
+    time.sleep(0.1)
+    looks = board.looks
+    time.sleep(0.3)
+    assert board.looks == looks
+
+
+# Heartbeats, hanging up, closing
+
+
+def test_a_quiet_stream_has_a_heartbeat(middle: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert stream.HEARTBEAT_SECONDS == 15
+    monkeypatch.setattr(stream, "HEARTBEAT_SECONDS", 0.1)
+    reader = watching(middle, seen=1)
+    assert eventually(lambda: reader.chunks.count(":\n\n") >= 3)
+
+
+def test_closing_the_hub_ends_all_streams_and_takes_no_more(middle: Hub) -> None:
+    readers = [watching(middle, seen=1) for _ in range(5)]
+    middle.close()
+    for reader in readers:
+        reader.thread.join(1)
+    assert middle.open_streams == 0
+    with pytest.raises(hub.Full):
+        watching(middle)
+
+
+def test_a_hub_in_a_forked_process_starts_afresh(middle: Hub, board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    watching(middle, seen=1)
+    monkeypatch.setattr(middle, "_pid", -1)  # As in a child: the state is copied, the threads are not.
+    reader = watching(middle)
+    assert eventually(lambda: reader.versions == [1])
+    assert middle.open_streams == 1
+
+
+# The view
+
+
+@pytest.fixture
+def client(little: Flask, middle: Hub) -> FlaskClient:
+    little.add_url_rule("/live", "live", lambda: live.watch("thing:7", "en"))
+    return little.test_client()
+
+
+def opened(client: FlaskClient, query: str = "", **headers: str) -> tuple[Response, Iterator[bytes]]:
+    response = client.get(f"/live?{query}", headers=headers, buffered=False)
+    return response, iter(response.response)  # type: ignore[arg-type, return-value]
+
+
+def test_the_answer_is_a_stream_that_no_one_may_store_or_hold_back(client: FlaskClient) -> None:
+    response, chunks = opened(client)
+    assert response.mimetype == "text/event-stream"
+    assert "no-store" in response.headers["Cache-Control"]
+    assert response.headers["X-Accel-Buffering"] == "no"
+    assert next(chunks) == b": open\n\n"
+    assert b"id: 1\n" in next(chunks)
+    response.close()
+
+
+@pytest.mark.parametrize(
+    ("query", "header", "versions"),
+    [
+        ("since=1", None, []),
+        ("since=0", None, [1]),
+        ("", "1", []),
+        ("since=0", "1", []),  # The page is older than what the stream brought since.
+        ("since=one", None, [1]),
+        ("since=-1", None, [1]),
+        ("since=１", None, [1]),
+        ("since=99999999999999999999999", None, [1]),
+        ("", "1; drop", [1]),
+    ],
+)
+def test_resuming(
+    client: FlaskClient,
+    middle: Hub,
+    query: str,
+    header: str | None,
+    versions: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stream, "HEARTBEAT_SECONDS", 0.4)
+    response, chunks = opened(client, query, **({"Last-Event-ID": header} if header else {}))
+    assert next(chunks) == b": open\n\n"
+    assert (b"id: 1\n" in next(chunks)) is bool(versions)
+    response.close()
+
+
+def test_a_stream_too_many_is_refused_with_when_to_ask_again(client: FlaskClient, middle: Hub) -> None:
+    several = [opened(client, "since=1")[0] for _ in range(11)]
+    assert [response.status_code for response in several] == [200] * 10 + [503]
+    assert several[-1].headers["Retry-After"] == "10"
+    several[0].close()
+    assert opened(client)[0].status_code == 200
+
+
+def test_a_closed_response_leaves_nothing_behind(client: FlaskClient, middle: Hub) -> None:
+    for _ in range(50):
+        response, chunks = opened(client)
+        next(chunks)
+        response.close()
+    assert (middle.open_streams, middle._watched, middle._addresses) == (0, {}, {})
+
+
+def test_a_response_that_is_never_sent_leaves_nothing_behind(little: Flask, client: FlaskClient, middle: Hub) -> None:
+    @little.after_request
+    def fail(response: Response) -> Response:
+        return Response("something else")
+
+    assert client.get("/live").text == "something else"
+    gc.collect()
+    assert middle.open_streams == 0
+
+
+def test_a_head_request_takes_no_place(client: FlaskClient, middle: Hub) -> None:
+    response = client.head("/live")
+    assert (response.status_code, response.mimetype) == (200, "text/event-stream")
+    assert middle.open_streams == 0
+
+
+# In the house, with its database
+
+
+@pytest.fixture
+def house(app: Flask) -> Iterator[Callable[[], FlaskClient]]:
+    """A house with a table of things and a stream of the first."""
+    with db.engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE thing (id INTEGER PRIMARY KEY, version INTEGER)"))
+        connection.execute(sa.text("INSERT INTO thing VALUES (7, 1)"))
+    current = sa.text("SELECT version FROM thing WHERE id = 7")
+
+    def render(identifier: str, language: str) -> tuple[int, str]:
+        return db.session.execute(current).scalar_one(), "<p>thing</p>"
+
+    def versions(identifiers: tuple[str, ...]) -> dict[int, int]:
+        return {7: db.session.execute(current).scalar_one()}
+
+    made = Hub(Topics(app, {"thing": render}, {"thing": versions}), bus.Alone(), streams=10)
+    app.extensions["live"] = made
+    yield app.test_client
+    made.close()
+
+
+@pytest.mark.database
+def test_an_open_stream_holds_no_database_connection(app: Flask, house: Callable[[], FlaskClient]) -> None:
+    def view() -> Response:
+        db.session.execute(sa.text("SELECT 1"))
+        return live.watch("thing:7", "en")
+
+    app.add_url_rule("/thing/live", "thing", public(view))
+    db.session.remove()
+    responses = [house().get("/thing/live", buffered=False) for _ in range(5)]
+    for response in responses:
+        chunks = iter(response.response)
+        next(chunks)
+        next(chunks)
+    assert eventually(lambda: db.engine.pool.checkedout() == 0)  # type: ignore[attr-defined]
+    for response in responses:
+        response.close()
+
+
+@pytest.mark.database
+def test_a_change_between_page_and_stream_is_not_missed_though_the_view_reads_the_past(
+    app: Flask, house: Callable[[], FlaskClient]
+) -> None:
+    def view() -> Response:
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"} if on_postgresql() else {})
+        db.session.execute(sa.text("SELECT version FROM thing"))
+        with db.engine.begin() as another:
+            another.execute(sa.text("UPDATE thing SET version = 2"))
+        return live.watch("thing:7", "en")
+
+    app.add_url_rule("/thing/live", "thing", public(view))
+    db.session.remove()
+    response = house().get("/thing/live?since=1", buffered=False)
+    chunks = iter(response.response)
+    assert next(chunks) == b": open\n\n"
+    assert b"id: 2\n" in next(chunks)
+    response.close()
