@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import smtplib
 import socket
+import urllib.request
+from collections.abc import Callable
 
 import psycopg
 import pytest
@@ -12,6 +14,8 @@ from flask import Flask
 from playwright.sync_api import Page
 
 from gallery.core.db import db
+from tests.services.house import LiveHouse
+from tests.services.process import listens
 from tests.services.smtp import Postbox
 
 
@@ -53,3 +57,14 @@ def test_no_test_reaches_the_world() -> None:
         outside.connect(("192.0.2.1", 80))
     with pytest.raises(PermissionError):
         socket.getaddrinfo("example.org", 80)
+
+
+@pytest.mark.database
+def test_the_house_itself_runs_on_the_same_database(app: Flask, live_server: Callable[..., LiveHouse]) -> None:
+    house = live_server(workers=2)
+    with urllib.request.urlopen(f"{house.url}/healthz") as answer:
+        assert answer.status == 200
+    house.kill()
+    assert not listens(house.port)
+    house.start()
+    assert listens(house.port)
