@@ -55,7 +55,7 @@ def context(lot_id: int, form: BidForm | None = None, answer: Answer | None = No
         "shown": shown,
         "mine": mine,
         "form": form,
-        "answer": answer or g.get("bid_answer") or _answer_in_address(lot_id),
+        "reply": answer or g.get("bid_answer") or _answer_in_address(lot_id),
         "least_minor": least_for(shown, mine, terms),
         "next_bids": _next_bids(shown, mine, terms),
         "zones": terms.rates,

@@ -18,6 +18,7 @@ from gallery.core.db import db
 from gallery.core.errors import Unavailable
 from gallery.core.htmx import respond, wants_partial
 from gallery.core.i18n import _, current_locale
+from gallery.core.money import has_parity
 from gallery.lots import views as lots
 from gallery.lots.queries import lot_page
 from gallery.lots.rules import Zone
@@ -92,7 +93,7 @@ def _review(lot_id: int, shown: queries.Shown, form: BidForm, terms: offers.Term
         form=form,
         total=total,
         zone=Zone(form.to),
-        other=total.converted(other) if total.converts_to(other) else None,
+        other=total.converted(other) if has_parity(shown.currency, other) else None,
         is_large=panel.is_large(shown, form.amount_minor),
         lot=lot_page(lot_id, current_user),
     )

@@ -215,7 +215,7 @@ def dead_letters(limit: int = 200) -> list[sa.Row[Any]]:
 def counts() -> dict[str, int]:
     """How many messages there are in each state."""
     query = sa.select(_outbox.c.state, sa.func.count()).group_by(_outbox.c.state)
-    return dict(db.session().execute(query).tuples().all())
+    return dict(db.session().execute(query).all())
 
 
 def oldest_due(now: datetime) -> datetime | None:

@@ -245,7 +245,7 @@ def lot_page(lot_id: int, asker: Any = None) -> LotPage:
             _NEIGHBOURS, {"sale_id": facts["sale_id"], "before": facts["number"] - 1, "behind": facts["number"] + 1}
         )
     }
-    costs = dict(run(_RATES, {"lot_id": lot_id}).tuples().all())
+    costs = dict(run(_RATES, {"lot_id": lot_id}).all())
     return LotPage(
         **facts,
         pictures=tuple(Picture(*row) for row in run(_PICTURES, {"lot_id": lot_id})),
