@@ -1,0 +1,57 @@
+"""P-01, P-02: every column of the live schema stands in the data map, and every personal one can be reached."""
+
+import sqlalchemy as sa
+from flask import Flask
+
+from gallery.core.db import Base, db
+from gallery.core.personal import KEY, Entry
+
+PEOPLE = "member"
+
+
+def columns() -> list[sa.Column[object]]:
+    return [column for table in Base.metadata.sorted_tables for column in table.columns]
+
+
+def test_every_column_says_what_it_is() -> None:
+    silent = [str(column) for column in columns() if KEY not in column.info]
+    assert silent == [], "give each `info=plain` or `info=personal(...)`"
+
+
+def test_the_map_and_the_live_schema_have_the_same_columns(app: Flask) -> None:
+    inspector = sa.inspect(db.engine)
+    bookkeeping = {"alembic_version"}
+    live = {
+        f"{table}.{column['name']}"
+        for table in inspector.get_table_names()
+        if table not in bookkeeping and not is_shadow(table)
+        for column in inspector.get_columns(table)
+    }
+    assert live == {str(column) for column in columns()}
+
+
+def is_shadow(table: str) -> bool:
+    """A table that SQLite's full-text index keeps for itself, derived from `lot_search`."""
+    return table.startswith("lot_words")
+
+
+def test_every_personal_column_is_reached_from_a_member() -> None:
+    unreachable = [
+        str(column) for column in columns() if isinstance(column.info.get(KEY), Entry) and not reachable(column.table)
+    ]
+    assert unreachable == []
+
+
+def reachable(table: sa.FromClause) -> bool:
+    assert isinstance(table, sa.Table)
+    return table.name == PEOPLE or any(key.column.table.name == PEOPLE for key in table.foreign_keys)
+
+
+def test_a_number_that_names_a_member_is_personal() -> None:
+    """A foreign key to `member` marked plain would hide a whole table from export and erasure."""
+    hidden = [
+        str(column)
+        for column in columns()
+        if any(key.column.table.name == PEOPLE for key in column.foreign_keys) and column.info.get(KEY) is None
+    ]
+    assert hidden == []
