@@ -170,7 +170,8 @@ def compare_sampled(auction: Auction, amounts: tuple[int, ...], length: int, sam
     chance = random.Random(seed)
     choices = list(itertools.product(range(3), amounts))
     for _ in range(sample):
-        standing, accepted = fresh(auction), []
+        standing = fresh(auction)
+        accepted: list[tuple[int, int]] = []
         for bid in chance.choices(choices, k=length):
             standing, counts = compare(auction, standing, accepted, *bid)
             accepted += [bid] * counts

@@ -135,8 +135,8 @@ class House(RuleBasedStateMachine):
                 assert isinstance(verdict, rules.Accepted)
 
 
-class TestHouse(House.TestCase):
-    settings = settings(max_examples=60, stateful_step_count=50, deadline=None)
+def test_the_invariants_hold_after_every_step_of_an_auction():
+    run_state_machine_as_test(House, settings=settings(max_examples=60, stateful_step_count=50, deadline=None))
 
 
 # Metamorphic: what must not matter does not (case 3).
