@@ -63,7 +63,7 @@
     }
   }
 
-  // One lot's live part.
+  // One lot's live part. The answer to a bid may bring a new one, with a stream of its own.
   function follow(section) {
     const id = section.id.split("-")[1];
     const standing = () => one(`#lot-${id}-standing`).dataset;
@@ -74,7 +74,7 @@
     function fallBack() {
       if (isOver(standing().state)) return;
       polling ||= setInterval(poll, POLL);
-      retrying ||= setInterval(() => htmx.trigger(section, "again", {}, false), RETRY);
+      retrying ||= setInterval(() => htmx.process(section, true), RETRY);
     }
     function recover() {
       polling = clearInterval(polling);
@@ -118,18 +118,21 @@
 
     section.addEventListener("htmx:sse:after:connection", recover);
     for (const name of ["sse:error", "sse:close", "response:error", "error"]) section.addEventListener("htmx:" + name, fallBack);
-    read();
-    return { read, tick };
+    return { read, tick, leave: recover };
   }
-  const lots = [...all("[data-poll]")].map(follow);
 
-  document.addEventListener("htmx:after:swap", () => {
-    lots.forEach((lot) => lot.read());
+  const lots = new Map();
+  function look() {
+    for (const [section, lot] of lots) if (!section.isConnected) lot.leave(lots.delete(section));
+    for (const section of all("[data-poll]")) lots.has(section) || lots.set(section, follow(section));
+    for (const lot of lots.values()) lot.read();
     times();
-  });
+  }
+  document.addEventListener("htmx:after:swap", look);
+  look();
   (function tick() {
     times();
-    lots.forEach((lot) => lot.tick());
+    for (const lot of lots.values()) lot.tick();
     setTimeout(tick, 1000 - now() % 1000);
   })();
 
@@ -145,8 +148,10 @@
   }
   document.addEventListener("htmx:error", ({ detail }) => lost(detail.ctx));
   document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
-    if (ctx.response.status < 500 || ctx.hx.retarget) return;
-    ctx.swap = "none";
+    const isOurs = ctx.hx.retarget || ctx.response.status < 500;
+    if (isOurs && !ctx.sourceElement.dataset.poll) return;
+    ctx.swap = "none"; // A stream or a poll that was refused is no news for the visitor.
+    delete ctx.hx.reswap;
     lost(ctx);
   });
 })();
