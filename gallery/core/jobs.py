@@ -71,8 +71,11 @@ class Jobs:
             "serializer": SignedSerializer(secret=self.settings.secret_key, salt="huey"),
         }
         if self.settings.redis_url:
+            from redis import ConnectionPool
+
             timeouts = {"socket_connect_timeout": REDIS_SECONDS, "socket_timeout": REDIS_SECONDS + 2}
-            return RedisHuey("gallery", url=self.settings.redis_url, read_timeout=1, **timeouts, **options)
+            pool = ConnectionPool.from_url(self.settings.redis_url, **timeouts)
+            return RedisHuey("gallery", connection_pool=pool, read_timeout=1, **options)
         return SqliteHuey("gallery", filename=str(self.settings.data_dir / "huey.db"), fsync=False, **options)
 
     @cached_property
@@ -157,12 +160,24 @@ def run_worker(app: Flask) -> None:
     ]
     for thread in clocks:
         thread.start()
-    log.info("the worker runs")
-    consumer.run()
+    _consume(consumer)
     end = time.monotonic() + LAST_STEP_SECONDS
     for thread in clocks:
         thread.join(max(0.0, end - time.monotonic()))
     log.info("the worker has stopped")
+
+
+def _consume(consumer: Any) -> None:
+    """huey's own `run` without its restart on SIGHUP: whatever watches over the worker starts it again."""
+    from huey.exceptions import ConsumerStopped
+
+    consumer.start()
+    log.info("the worker runs")
+    try:
+        while True:
+            consumer.loop(time.monotonic())
+    except ConsumerStopped:
+        pass
 
 
 def beat() -> None:

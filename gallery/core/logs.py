@@ -45,7 +45,8 @@ class Line(logging.Formatter):
     """A record as one line of JSON."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return json.dumps(facts(record), ensure_ascii=False, separators=(",", ":"), default=str)
+        # In ASCII, since there are more line ends in Unicode than one thinks of.
+        return json.dumps(facts(record), separators=(",", ":"), default=str)
 
 
 class Plain(logging.Formatter):
@@ -59,11 +60,23 @@ class Plain(logging.Formatter):
         return "\n".join([_one_line(f"{head} {rest}"), *(f"    {place}" for place in places)])
 
 
+class Stderr(logging.Handler):
+    """Writes to what standard error is at the moment, each record in one piece."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record; a log that cannot be written costs nobody his answer."""
+        try:
+            sys.stderr.write(self.format(record) + "\n")
+            sys.stderr.flush()
+        except Exception:
+            self.handleError(record)
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     """Log to standard error, and note each request when it is answered."""
     handler = next((one for one in logging.root.handlers if isinstance(one.formatter, Line | Plain)), None)
     if handler is None:
-        handler = logging.StreamHandler(sys.stderr)
+        handler = Stderr()
         logging.root.addHandler(handler)
     handler.setFormatter(Line() if settings.log_json else Plain())
     logging.root.setLevel(logging.WARNING)

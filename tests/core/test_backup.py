@@ -1,0 +1,174 @@
+"""A backup that is taken under writes comes back whole, and nothing is restored that should not be (Q3, P-51)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tarfile
+import threading
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from gallery import create_app
+from gallery.auth.models import Member
+from gallery.core import backup, dumps, outbox
+from gallery.core.db import db, transaction
+from gallery.core.settings import Settings
+from tests import factories
+from tests.services import postgresql
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def postgresql_s_programs(request, monkeypatch, tmp_path):
+    """pg_dump and psql of the server's own release come first."""
+    if request.getfixturevalue("database_kind") == "postgresql":
+        programs = postgresql.find_programs(tmp_path, None)
+        monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+
+
+def flask(environ, *arguments):
+    """Run a command as the operator does."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GALLERY_")}
+    argv = [sys.executable, "-m", "flask", "--app", str(ROOT / "wsgi.py"), *arguments]
+    return subprocess.run(argv, env=kept | environ, capture_output=True, text=True, cwd=ROOT, timeout=60)
+
+
+@pytest.fixture
+def elsewhere(request, database_kind, environ, tmp_path):
+    """The variables of a second house with nothing in it."""
+    (tmp_path / "second").mkdir()
+    variables = environ | {"GALLERY_DATA_DIR": str(tmp_path / "second")}
+    if database_kind == "postgresql":
+        variables["GALLERY_DATABASE_URL"] = request.getfixturevalue("empty_postgres_url")
+    return variables
+
+
+def counted(environ):
+    """Members and messages of a house."""
+    app = create_app(Settings.from_environ(environ))
+    with app.app_context():
+        members = db.session.execute(sa.select(sa.func.count(Member.id))).scalar_one()
+        messages = sorted(one.key for one in db.session.execute(sa.select(outbox.OutboxMessage)).scalars())
+        phone = db.session.execute(sa.text("SELECT phone FROM profile")).scalars().all()
+        db.session.remove()
+        db.engine.dispose()
+    app.extensions.pop("in_use", None)
+    return members, messages, phone
+
+
+def leave(app):
+    db.session.remove()
+    db.engine.dispose()
+    if "in_use" in app.extensions:
+        app.extensions.pop("in_use").close()
+
+
+@pytest.mark.database
+def test_a_backup_under_writes_is_consistent_and_comes_back(app, environ, elsewhere, settings, tmp_path):
+    factories.member("ana")
+    (settings.data_dir / "files").mkdir()
+    (settings.data_dir / "files" / "wave.jpg").write_bytes(b"a wave")
+    stop = threading.Event()
+
+    def write():
+        # Two rows a transaction: a backup that splits one is not consistent.
+        number = 0
+        with app.app_context():
+            while not stop.is_set():
+                with transaction():
+                    outbox.put("test", f"{number}:a", {})
+                    outbox.put("test", f"{number}:b", {})
+                number += 1
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        manifests = [backup.back_up(tmp_path / f"{number}.tar.gz") for number in range(3)]
+    finally:
+        stop.set()
+        writer.join()
+    assert manifests[0].keys == backup.fingerprints(settings)
+    assert (tmp_path / "2.tar.gz").stat().st_mode & 0o077 == 0
+    with tarfile.open(tmp_path / "2.tar.gz") as archive:
+        assert not [name for name in archive.getnames() if name.startswith("keys")]
+
+    done = flask(elsewhere, "restore", str(tmp_path / "2.tar.gz"))
+    assert done.returncode == 0, done.stderr
+    members, messages, phones = counted(elsewhere)
+    assert members == 1
+    assert messages
+    assert len(messages) % 2 == 0
+    assert len(phones) == 1
+    assert Path(elsewhere["GALLERY_DATA_DIR"], "files", "wave.jpg").read_bytes() == b"a wave"
+
+
+@pytest.mark.database
+def test_a_house_with_members_is_replaced_only_by_force_and_kept(app, environ, tmp_path):
+    factories.member("ana")
+    archive = tmp_path / "backup.tar.gz"
+    backup.back_up(archive)
+    factories.member("ben")
+    leave(app)
+    refused = flask(environ, "restore", str(archive))
+    assert refused.returncode == 1
+    assert "has members" in refused.stderr
+    assert counted(environ)[0] == 2
+    done = flask(environ, "restore", "--force", str(archive))
+    assert done.returncode == 0, done.stderr
+    assert counted(environ)[0] == 1
+    (kept,) = Path(environ["GALLERY_DATA_DIR"]).glob("before-restore-*")
+    assert (kept / (dumps.POSTGRESQL if "GALLERY_DATABASE_URL" in environ else dumps.SQLITE)).exists()
+
+
+@pytest.mark.database
+def test_a_running_house_is_never_replaced(app, environ, tmp_path):
+    factories.member("ana")
+    archive = tmp_path / "backup.tar.gz"
+    backup.back_up(archive)
+    db.session.execute(sa.select(Member.id)).all()
+    refused = flask(environ, "restore", "--force", str(archive))
+    assert refused.returncode == 1
+    assert "running" in refused.stderr
+
+
+def test_a_damaged_archive_is_refused(app, environ, elsewhere, tmp_path):
+    factories.member("ana")
+    archive = tmp_path / "backup.tar.gz"
+    backup.back_up(archive)
+    cut = tmp_path / "cut.tar.gz"
+    cut.write_bytes(archive.read_bytes()[:-200])
+    other = tmp_path / "other.tar.gz"
+    with tarfile.open(archive) as whole:
+        whole.extractall(tmp_path / "out", filter="data")
+    with (tmp_path / "out" / dumps.SQLITE).open("r+b") as file:
+        file.seek(5000)
+        file.write(b"x" * 100)
+    with tarfile.open(other, "w:gz") as changed:
+        for path in (tmp_path / "out").iterdir():
+            changed.add(path, path.name)
+    for one in (cut, other, Path(__file__)):
+        refused = flask(elsewhere, "restore", str(one))
+        assert refused.returncode == 1
+        assert "damaged" in refused.stderr or "not a whole backup" in refused.stderr
+    assert not Path(elsewhere["GALLERY_DATA_DIR"], dumps.SQLITE).exists()
+
+
+def test_an_archive_whose_keys_are_missing_is_refused(app, elsewhere, tmp_path):
+    factories.member("ana")
+    backup.back_up(tmp_path / "backup.tar.gz")
+    stranger = elsewhere | {"GALLERY_ENCRYPTION_KEYS": "c29tZS1vdGhlci1rZXktb2YtdGhpcnR5LXR3by1ieXQ="}
+    refused = flask(stranger, "restore", str(tmp_path / "backup.tar.gz"))
+    assert refused.returncode == 1
+    assert "GALLERY_ENCRYPTION_KEYS" in refused.stderr
+
+
+def test_the_keys_come_along_only_when_asked_for(app, settings, tmp_path):
+    (settings.data_dir / "keys").mkdir(exist_ok=True)
+    (settings.data_dir / "keys" / "encryption_keys").write_text("k")
+    assert "keys/encryption_keys" not in backup.back_up(tmp_path / "1.tar.gz").checksums
+    assert "keys/encryption_keys" in backup.back_up(tmp_path / "2.tar.gz", with_keys=True).checksums

@@ -1,0 +1,83 @@
+"""What machines are told about the house."""
+
+from __future__ import annotations
+
+import pytest
+
+from gallery.core import health, jobs, outbox
+from gallery.core.clock import FrozenClock
+from gallery.core.db import db, transaction
+from tests.factories import NOON
+
+
+@pytest.fixture
+def migrated(app):
+    """The tables of the tests are made at once; say that they are what the migrations make."""
+    with transaction() as session:
+        connection = session.connection()
+        connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) PRIMARY KEY)")
+        connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{health.newest_revision()}')")  # noqa: S608
+    db.session.remove()
+
+
+def test_a_living_process_says_so_without_its_database(app, client, monkeypatch):
+    app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite:////nowhere/at/all.db"
+    assert client.get("/healthz").json == {"alive": True}
+
+
+@pytest.mark.database
+def test_a_house_that_is_in_order_is_ready(client, migrated):
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json["ready"], answer.json["database"]) == (200, True, "ready")
+
+
+@pytest.mark.database
+def test_a_database_that_is_behind_is_not_ready(client, migrated):
+    with transaction() as session:
+        session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = 'older'")
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json["database"]) == (503, "not migrated")
+
+
+def test_a_database_that_cannot_be_reached_is_not_ready(app, client, settings, migrated):
+    db.session.remove()
+    db.engine.dispose()
+    (settings.data_dir / "gallery.db").rename(settings.data_dir / "away")
+    (settings.data_dir / "gallery.db").mkdir()
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json["database"]) == (503, "unreachable")
+
+
+def test_a_clock_that_jumped_is_not_ready(app, client, migrated):
+    app.extensions["clock"].jumped_seconds = 3600.0
+    app.extensions["clock"].now = lambda: NOON
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json["clock_jumped_seconds"]) == (503, 3600.0)
+
+
+def test_an_operator_accepts_the_new_time(app, client, migrated):
+    steady = app.extensions["clock"]
+    steady._offset -= 3600
+    before = steady.now()
+    assert client.get("/readyz").status_code == 503
+    said = app.test_cli_runner().invoke(args=["clock", "accept"]).output
+    assert "3600" in said
+    assert client.get("/readyz").status_code == 200
+    assert (steady.now() - before).total_seconds() > 3590
+
+
+def test_the_worker_and_the_outbox_are_told(app, client, migrated):
+    app.extensions["clock"] = FrozenClock(NOON)
+    assert client.get("/readyz").json["worker_seconds"] is None
+    jobs.beat()
+    with transaction():
+        outbox.put("nobody", "1", {})
+    app.extensions["clock"].tick(seconds=90)
+    told = client.get("/readyz").json
+    assert (told["worker_seconds"], told["outbox_waiting_seconds"]) == (90.0, 90.0)
+
+
+def test_who_finds_a_hole_learns_where_to_write(client):
+    text = client.get("/.well-known/security.txt").text
+    assert "Contact: mailto:info@artgallery-ccips.com\n" in text
+    assert "Expires: " in text
