@@ -162,6 +162,7 @@ class RedisBus:
         # A channel is seen from all of a server's databases, and two galleries may share the server.
         self._channel = f"gallery-{self._redis.connection_pool.connection_kwargs.get('db') or 0}-live"
         self._rest_until = 0.0
+        self._lost = False
         self._closed = threading.Event()
 
     def listen(self, heard: Heard) -> None:
@@ -171,24 +172,30 @@ class RedisBus:
 
     def send(self, topic: str, version: int) -> None:
         """Publish; after a failure not again for a while, since each bid would wait for it."""
+        from redis import RedisError
+
         if time.monotonic() < self._rest_until:
             return
         try:
             self._redis.publish(self._channel, f"{topic} {version}")
-        except Exception:
+        except RedisError as failed:
             self._rest_until = time.monotonic() + REST_SECONDS
-            log.warning("Redis does not take live updates; they arrive up to a second late", exc_info=True)
+            log.warning("Redis takes no live updates (%s); they arrive up to a second late", failed)
 
     def close(self) -> None:
         """Stop listening, within a second."""
         self._closed.set()
 
     def _hear(self, heard: Heard) -> None:
+        from redis import RedisError
+
         while not self._closed.is_set():
             try:
                 self._hear_until_lost(heard)
-            except Exception:
-                log.warning("the connection to Redis for live updates was lost", exc_info=True)
+            except RedisError as lost:
+                if not self._lost:
+                    log.warning("Redis brings no live updates (%s); they arrive up to a second late", lost)
+                self._lost = True
                 self._closed.wait(REST_SECONDS)
 
     def _hear_until_lost(self, heard: Heard) -> None:
@@ -199,6 +206,7 @@ class RedisBus:
             connection.pubsub(ignore_subscribe_messages=True) as subscription,
         ):
             subscription.subscribe(self._channel)
+            self._lost = False
             while not self._closed.is_set():
                 if message := subscription.get_message(timeout=1.0):
                     _pass_on(message["data"], heard)

@@ -31,6 +31,7 @@ class Wall:
             [*argv, "--pythonpath", str(ROOT), "tests.live.wall:create_app()"],
             directory / f"gunicorn-{self.port}.log",
             environ=bare | {"GALLERY_ENV": "test", "GALLERY_DATA_DIR": str(directory)} | variables,
+            directory=directory,  # Away from the house's gunicorn.conf.py.
         )
         self.service.wait_until(lambda: listens(self.port))
         processes: set[int] = set()

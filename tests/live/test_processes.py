@@ -112,7 +112,7 @@ def test_a_reader_that_does_not_read_holds_nobody_up_and_not_the_stop_either(wal
             assert house.figures()["streams"] == 2
             before = time.monotonic()
             house.service.stop(seconds=15)
-            assert time.monotonic() - before < 3
+            assert time.monotonic() - before < 6
 
 
 def test_streams_end_when_the_server_stops(wall: Start) -> None:
@@ -121,9 +121,9 @@ def test_streams_end_when_the_server_stops(wall: Start) -> None:
     readers = in_each_process(house, 1)
     before = time.monotonic()
     house.service.stop(seconds=15)
-    assert time.monotonic() - before < 2.5
+    assert time.monotonic() - before < 6  # Of gunicorn's patience of 20.
     assert eventually(lambda: all(reader.ended_at for reader in readers))
-    assert max(reader.ended_at or 0 for reader in readers) - before < 1.2
+    assert max(reader.ended_at or 0 for reader in readers) - before < 1.5
 
 
 def test_a_client_that_hangs_up_frees_its_place_at_once(wall: Start) -> None:
