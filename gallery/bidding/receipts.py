@@ -9,7 +9,7 @@ maximum. A bidder's maximum is only committed to: who holds the nonce can prove 
 import hmac
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -56,10 +56,16 @@ class Entry:
     """Why, for an annulment, an outage or a withdrawal: a code, never free text, which could name somebody."""
 
 
+_NAMES = tuple(sorted(field.name for field in fields(Entry)))
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def canonical(entry: Entry) -> str:
     """The body of an entry: the one text that says it."""
-    facts = asdict(entry) | {"ends_at": _instant(entry.ends_at), "at": _instant(entry.at)}
-    return json.dumps(facts, sort_keys=True, separators=(",", ":"))
+    facts = {name: getattr(entry, name) for name in _NAMES}  # asdict copies deeply: too slow for each bid
+    facts["ends_at"] = _instant(entry.ends_at)
+    facts["at"] = _instant(entry.at)
+    return _encode(facts)
 
 
 def _instant(moment: datetime) -> str:

@@ -100,7 +100,7 @@ def test_the_royalty_of_the_union_falls_from_slice_to_slice(price, royalty):
 def test_the_royalty_of_the_union_is_that_of_its_slices_summed_exactly(price):
     exact, floor = Fraction(0), 0
     for ceiling, percent in [(50_000, "4"), (200_000, "3"), (350_000, "1"), (500_000, "0.5"), (10**12, "0.25")]:
-        exact += (min(max(Fraction(price, 100), Fraction(floor)), ceiling) - floor) * Fraction(percent) / 100
+        exact += (min(max(Fraction(price, 100), Fraction(floor)), Fraction(ceiling)) - floor) * Fraction(percent) / 100
         floor = ceiling
     expected = min(exact * 100, Fraction(EU_ROYALTY_CAP))
     assert abs(eu_royalty(price) - expected) <= Fraction(1, 2)
