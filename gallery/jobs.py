@@ -14,6 +14,7 @@ from gallery.bidding.jobs import close_due_lots
 from gallery.core import clock, jobs, outbox
 from gallery.core.jobs import every
 from gallery.core.settings import Settings
+from gallery.demo.jobs import start_anew
 
 KEEP_DELIVERED = timedelta(days=90)
 """Keep.DELIVERY of the data map."""
@@ -27,6 +28,7 @@ def forget_delivered() -> None:
 CLOCK_DRIVEN = (
     every(1, close_due_lots),
     every(10, outbox.sweep),
+    every(30, start_anew),
     every(3600, forget_delivered),
 )
 """Seconds between two runs, and what runs."""

@@ -1,0 +1,94 @@
+"""The auction house as a Flask application."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+
+from flask import Flask
+from flask_migrate import Migrate
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from gallery.core.db import db
+from gallery.core.settings import Settings
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+FITTINGS = (
+    "core.logs",
+    "core.db",
+    "core.clock",
+    "core.crypto",
+    "core.files",
+    "core.jobs",
+    "core.mail",
+    "core.backup",
+    "core.i18n",
+    "core.htmx",
+    "core.csrf",
+    "core.web",
+    "core.errors",
+    "core.live",
+    "auth.setup",
+    "trust.cli",
+    "notices.delivery",
+    "lots.notices",
+    "bidding.setup",
+    "jobs",
+    "core.cli",
+    "demo.cli",
+)
+"""Modules with an `init_app(app, settings)`, in the order in which they are fitted."""
+
+ROOMS = (
+    "core.health",
+    "auth.views",
+    "account.views",
+    "lots.views",
+    "bidding.views",
+    "bidding.desk",
+    "admin.views",
+)
+"""Modules with a blueprint `bp`."""
+
+TABLES = ("core.audit", "core.outbox", "auth.models", "account.models", "trust.models", "lots.models", "bidding.models")
+"""Modules with tables; all are known to the database before it is first used."""
+
+LARGEST_FORM = 1 << 20
+"""Bytes of a form without files."""
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application.
+
+    Without settings they are read from the environment; SettingsError says what is wrong with them.
+    """
+    settings = settings or Settings.from_environ(os.environ)
+    app = Flask(
+        "gallery",
+        root_path=ROOT,
+        template_folder="templates",
+        static_folder=None,
+        instance_path=str(settings.data_dir),
+    )
+    app.extensions["settings"] = settings
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=LARGEST_FORM,
+        MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
+        MAX_FORM_PARTS=200,
+        TESTING=settings.env == "test",
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies, settings.proxies)  # type: ignore[method-assign]
+    for module in TABLES:
+        import_module(f"gallery.{module}")
+    for module in FITTINGS:
+        import_module(f"gallery.{module}").init_app(app, settings)
+    for module in ROOMS:
+        app.register_blueprint(import_module(f"gallery.{module}").bp)
+    Migrate(app, db, directory=os.path.join(ROOT, "migrations"), render_as_batch=True, compare_type=True)
+    return app
