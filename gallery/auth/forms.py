@@ -15,21 +15,24 @@ from gallery.auth.addresses import LONGEST, NotAnAddress, normalised
 from gallery.core.i18n import _, lazy
 
 _EMAIL = {"autocomplete": "email", "inputmode": "email", "maxlength": LONGEST, "spellcheck": "false"}
-_NEW = {"autocomplete": "new-password", "minlength": rules.SHORTEST_PASSWORD, "maxlength": rules.LONGEST_PASSWORD}
+_NEW = {"autocomplete": "new-password"}
+# No maxlength: the browser would cut a pasted password off without a word.
 _KNOWN = {"autocomplete": "current-password"}
 
 _email_missing = InputRequired(lazy("Please type your e-mail address."))
 _password_missing = InputRequired(lazy("Please type your password."))
+_password_unchosen = InputRequired(lazy("Please choose a password."))
 
 
 def _address(_form: FlaskForm, field: EmailField) -> None:
     try:
         field.data = normalised(field.data or "")
     except NotAnAddress:
-        raise ValidationError(_("This is not a complete e-mail address. It should look like name@example.com.")) from None
+        words = _("This is not a complete e-mail address. It should look like name@example.com.")
+        raise ValidationError(words) from None
 
 
-def _strong_for(form: FlaskForm, field: PasswordField, address: str) -> None:
+def _strong_for(address: str, field: PasswordField) -> None:
     weak = passwords.weakness(field.data or "", address)
     if weak is not None:
         raise ValidationError(str(passwords.ADVICE[weak]))
@@ -48,7 +51,9 @@ class _NextMixin:
 class SignInForm(_NextMixin, LoginForm):  # type: ignore[misc]
     """E-mail and password. One sentence answers whatever is wrong, after the same work (6.3.8)."""
 
-    email = EmailField(lazy("E-mail"), [_email_missing, Length(max=LONGEST)], render_kw=_EMAIL | {"autocomplete": "username"})
+    email = EmailField(
+        lazy("E-mail"), [_email_missing, Length(max=LONGEST)], render_kw=_EMAIL | {"autocomplete": "username"}
+    )
     password = PasswordField(lazy("Password"), [_password_missing], render_kw=_KNOWN)
     remember = BooleanField(lazy("Stay signed in on this device"))
 
@@ -76,11 +81,11 @@ class RegisterForm(_NextMixin, FlaskForm):  # type: ignore[misc]
     """A new account: an address and a password, typed once, since it can be shown and reset."""
 
     email = EmailField(lazy("E-mail"), [_email_missing, Length(max=LONGEST), _address], render_kw=_EMAIL)
-    password = PasswordField(lazy("Password"), [InputRequired(lazy("Please choose a password."))], render_kw=_NEW)
+    password = PasswordField(lazy("Password"), [_password_unchosen], render_kw=_NEW)
 
     def validate_password(self, field: PasswordField) -> None:
         """Judge it with what the form says of the person."""
-        _strong_for(self, field, self.email.data or "")
+        _strong_for(self.email.data or "", field)
 
 
 class AddressForm(FlaskForm):  # type: ignore[misc]
@@ -92,7 +97,7 @@ class AddressForm(FlaskForm):  # type: ignore[misc]
 class ResetForm(FlaskForm):  # type: ignore[misc]
     """A new password for who holds the mailbox."""
 
-    password = PasswordField(lazy("New password"), [InputRequired(lazy("Please choose a password."))], render_kw=_NEW)
+    password = PasswordField(lazy("New password"), [_password_unchosen], render_kw=_NEW)
 
     def __init__(self, *args: Any, address: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -100,14 +105,14 @@ class ResetForm(FlaskForm):  # type: ignore[misc]
 
     def validate_password(self, field: PasswordField) -> None:
         """Judge it with what is known of the member."""
-        _strong_for(self, field, self._for)
+        _strong_for(self._for, field)
 
 
 class ChangeForm(FlaskForm):  # type: ignore[misc]
     """A new password for who knows the old one."""
 
     password = PasswordField(lazy("Present password"), [_password_missing], render_kw=_KNOWN)
-    new_password = PasswordField(lazy("New password"), [InputRequired(lazy("Please choose a password."))], render_kw=_NEW)
+    new_password = PasswordField(lazy("New password"), [_password_unchosen], render_kw=_NEW)
 
     def __init__(self, *args: Any, address: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -115,6 +120,6 @@ class ChangeForm(FlaskForm):  # type: ignore[misc]
 
     def validate_new_password(self, field: PasswordField) -> None:
         """Judge it with what is known of the member."""
-        _strong_for(self, field, self._for)
+        _strong_for(self._for, field)
         if field.data == self.password.data:
             raise ValidationError(_("This is your present password. Choose another."))

@@ -60,7 +60,8 @@ def _confirm(member: Member, payload: dict[str, Any]) -> Words:
         (
             _("Welcome to %(house)s.", house=settings.current().site_name),
             _("Please confirm that this is your e-mail address. Then you can sign in and bid."),
-            _("The link works for 24 hours. If you did not register with us, do nothing: without it there is no account."),
+            _("The link works for 24 hours."),
+            _("If you did not register with us, do nothing: without the link there is no account."),
         ),
         _url("security.confirm_email", token=token, next=local_path(payload["next"])),
         _("Confirm my address"),
@@ -73,7 +74,8 @@ def _known(payload: dict[str, Any]) -> Words:
         (
             _("Somebody asked for an account at %(house)s with this address.", house=settings.current().site_name),
             _("You already have one, and nothing was changed. If it was you, simply sign in."),
-            _("If you no longer know your password, choose “I forgot my password” there. If it was not you, do nothing."),
+            _("If you no longer know your password, choose “I forgot my password” there."),
+            _("If it was not you, do nothing."),
         ),
         _url("security.login", next=local_path(payload["next"])),
         _("Sign in"),
@@ -110,7 +112,8 @@ def _closed() -> Words:
     return Words(
         _("Your account is closed"),
         (
-            _("Somebody used this address at %(house)s. The account that belongs to it is closed.", house=settings.current().site_name),
+            _("Somebody used this address at %(house)s.", house=settings.current().site_name),
+            _("The account that belongs to it is closed."),
             _("If you want it opened again, or if this surprises you, answer this mail or write to us."),
         ),
     )

@@ -73,7 +73,9 @@ class Member(Base, UserMixin):
     )
     """`fr` or `en`: in which language mails are written."""
 
-    roles: Mapped[list[Role]] = relationship(secondary=member_role, lazy="selectin")
+    roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]
+        secondary=member_role, lazy="selectin"
+    )
 
     @property
     def is_staff(self) -> bool:

@@ -23,12 +23,16 @@ ADVICE = {
         least=rules.SHORTEST_PASSWORD,
     ),
     Weakness.TOO_LONG: lazy("A password can have at most %(most)s characters.", most=rules.LONGEST_PASSWORD),
-    Weakness.BREACHED: lazy("This password has become known in thefts from other sites and is tried first. Choose another."),
+    Weakness.BREACHED: lazy(
+        "This password has become known in thefts from other sites and is tried first. Choose another."
+    ),
     Weakness.CONTEXT: lazy(
         "This password consists mostly of your address or of our name, which is tried first. Add words of your own."
     ),
     Weakness.REPEATS: lazy("Repeating the same characters or words makes a password hardly stronger. Add other words."),
-    Weakness.KEYBOARD: lazy("Rows of neighbouring keys are tried first. Take words that have nothing to do with each other."),
+    Weakness.KEYBOARD: lazy(
+        "Rows of neighbouring keys are tried first. Take words that have nothing to do with each other."
+    ),
     Weakness.SEQUENCE: lazy("Sequences such as abcdef or 123456 are tried first. Take words instead."),
     Weakness.DATE: lazy("Dates and years are tried first. Add a few words that have nothing to do with each other."),
     Weakness.COMMON_WORDS: lazy(
@@ -80,4 +84,5 @@ def prepare(app: Flask) -> None:
 
 
 def _util() -> PasswordUtil:
-    return current_app.extensions["security"].password_util
+    util: PasswordUtil = current_app.extensions["security"].password_util
+    return util

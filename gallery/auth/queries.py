@@ -26,7 +26,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]
     fs_uniquifier: str
     confirmed_at: datetime | None
     language: str
-    roles: frozenset[str]
+    roles: frozenset[str]  # type: ignore[assignment]
     """The names of the roles."""
 
     def has_role(self, role: Any) -> bool:

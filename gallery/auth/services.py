@@ -37,15 +37,13 @@ def register(email: str, password_hash: str, language: str, *, next_path: str | 
     links to it die: who holds the mailbox decides, not who came first. A confirmed account stays
     as it is; its owner gets a mail that says so.
     """
-    table = Member.__table__
-    insert = (postgresql.insert if on_postgresql() else sqlite.insert)(table)
+    insert = (postgresql.insert if on_postgresql() else sqlite.insert)(Member)
     fresh = {"password": password_hash, "fs_uniquifier": secrets.token_urlsafe(32), "language": language}
     with transaction() as session:
         session.execute(
-            insert.on_conflict_do_update(
-                index_elements=["email"], set_=fresh, where=table.c.confirmed_at.is_(None) & table.c.active
-            ),
-            {"email": email, "active": True, "registered_at": now, **fresh},
+            insert.values(email=email, active=True, registered_at=now, **fresh).on_conflict_do_update(
+                index_elements=["email"], set_=fresh, where=Member.confirmed_at.is_(None) & Member.active
+            )
         )
         _write("confirm", email, language, next_path)
 
@@ -206,11 +204,9 @@ def _set_password(member: Member, password_hash: str) -> None:
 
 def _give(session: Session, member_id: int, name: RoleName) -> None:
     insert = postgresql.insert if on_postgresql() else sqlite.insert
-    session.execute(insert(Role.__table__).values(name=name).on_conflict_do_nothing(index_elements=["name"]))
+    session.execute(insert(Role).values(name=name).on_conflict_do_nothing(index_elements=["name"]))
     role_id = session.execute(sa.select(Role.id).where(Role.name == name)).scalar_one()
-    session.execute(
-        insert(member_role).values(member_id=member_id, role_id=role_id).on_conflict_do_nothing()
-    )
+    session.execute(insert(member_role).values(member_id=member_id, role_id=role_id).on_conflict_do_nothing())
 
 
 def _write(letter: str, email: str, language: str, next_path: str | None) -> None:

@@ -5,7 +5,10 @@ Each setting that is here for a trap of the library has a test in tests/auth/tes
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +21,7 @@ from gallery.auth import cli, letters, passwords, queries, rules, throttle, view
 from gallery.auth.forms import SignInForm
 from gallery.auth.models import Member, Role
 from gallery.auth.passwords import HousePasswords
+from gallery.auth.throttle import What
 from gallery.core import access, clock
 from gallery.core.db import db
 from gallery.core.errors import answer, wants_json
@@ -33,18 +37,27 @@ ARGON2 = {"argon2__type": "ID", "argon2__time_cost": 2, "argon2__memory_cost": 1
 """OWASP's figures: 19 MiB, so that sixteen people who sign in at once fit a small machine."""
 ARGON2_OF_TESTS = ARGON2 | {"argon2__time_cost": 1, "argon2__memory_cost": 512}
 
-OWN = "own"
-DOORS: dict[str, tuple[Any, Any]] = {
-    "login": (access.public, OWN),
-    "logout": (access.public, OWN),
-    "register": (None, views.register),
-    "send_confirmation": (None, views.send_confirmation),
-    "confirm_email": (None, views.confirm_email),
-    "forgot_password": (None, views.forgot_password),
-    "reset_password": (None, views.reset_password),
-    "change_password": (None, views.change_password),
+
+@dataclass(frozen=True)
+class Door:
+    """Who may use an endpoint of Flask-Security, how it is throttled, and our view if we don't use its own."""
+
+    mark: Callable[[Any], Any]
+    view: Callable[..., Any] | None = None
+    counted: What | None = None
+
+
+DOORS = {
+    "login": Door(access.public, counted=What.TRIES),
+    "logout": Door(access.public),
+    "register": Door(access.public, views.register, What.LETTERS),
+    "send_confirmation": Door(access.public, views.send_confirmation, What.LETTERS),
+    "confirm_email": Door(access.public, views.confirm_email),
+    "forgot_password": Door(access.public, views.forgot_password, What.LETTERS),
+    "reset_password": Door(access.public, views.reset_password, What.TRIES),
+    "change_password": Door(access.member, views.change_password, What.TRIES),
 }
-"""Flask-Security's endpoints: the mark, and its own view or ours (which brings its mark along)."""
+"""Each endpoint of Flask-Security."""
 
 
 class UnknownDoor(RuntimeError):
@@ -71,7 +84,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     user_logged_in.connect(_travel_light, app)
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
     passwords.prepare(app)
-    _mark_doors(app)
+    _hang_doors(app)
     app.cli.add_command(cli.members)
 
 
@@ -133,16 +146,24 @@ def _cookies(app: Flask, settings: Settings) -> None:
     )
 
 
-def _mark_doors(app: Flask) -> None:
+def _hang_doors(app: Flask) -> None:
     for endpoint in [name for name in app.view_functions if name.startswith("security.")]:
-        name = endpoint.removeprefix("security.")
-        if name not in DOORS:
+        door = DOORS.get(endpoint.removeprefix("security."))
+        if door is None:
             raise UnknownDoor(f"{endpoint}: say in gallery.auth.setup.DOORS who may use it")
-        mark, view = DOORS[name]
-        chosen = app.view_functions[endpoint] if view is OWN else view
-        if name == "login":
-            chosen = throttle.tries(chosen)
-        app.view_functions[endpoint] = mark(chosen) if mark else chosen
+        view = door.view or app.view_functions[endpoint]
+        # A copy: marks and limits of one application are none of another's.
+        app.view_functions[endpoint] = door.mark(
+            throttle.limited(app, door.counted, view) if door.counted else _copied(view)
+        )
+
+
+def _copied(view: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(view)
+    def copy(*args: Any, **kwargs: Any) -> Any:
+        return view(*args, **kwargs)
+
+    return copy
 
 
 def _member_of_session(uniquifier: str) -> Any:

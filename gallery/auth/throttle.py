@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
+from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from flask import Flask, current_app, request
@@ -49,7 +51,13 @@ def typed_address() -> str:
     return blind_index("throttle", f"{typed} {network()}")
 
 
-limiter = Limiter(key_func=network)
+class What(StrEnum):
+    """What is counted together."""
+
+    TRIES = "tries"
+    """Attempts to sign in or to use a link."""
+    LETTERS = "letters"
+    """What makes us write a mail."""
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -64,30 +72,18 @@ def init_app(app: Flask, settings: Settings) -> None:
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis_url),
         RATELIMIT_SWALLOW_ERRORS=True,
     )
-    limiter.init_app(app)
+    app.extensions["throttle"] = Limiter(network, app=app)
 
 
-def tries(view: View) -> View:
-    """Limit attempts to sign in or to use a link."""
-    return _limited(view, "tries")
-
-
-def letters(view: View) -> View:
-    """Limit what makes us write mails."""
-    return _limited(view, "letters")
-
-
-def _limited(view: View, what: str) -> View:
+def limited(app: Flask, what: What, view: View) -> View:
+    """The view, with its forms counted; looking at a page costs nothing."""
+    limiter: Limiter = app.extensions["throttle"]
     for kind, key in (("network", network), ("address", typed_address)):
-        limit = limiter.shared_limit(
-            _figure(f"{kind}_{what}"), scope=f"{kind}_{what}", key_func=key, methods=["POST"]
-        )
-        view = limit(view)
+        name = f"{kind}_{what}"
+        view = limiter.shared_limit(partial(_figure, name), scope=name, key_func=key, methods=["POST"])(view)
     return view
 
 
-def _figure(name: str) -> Callable[[], str]:
-    def figure() -> str:
-        return str(current_app.config["THROTTLE"][name])
-
+def _figure(name: str) -> str:
+    figure: str = current_app.config["THROTTLE"][name]
     return figure

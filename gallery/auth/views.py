@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_security import login_user
 
-from gallery.auth import passwords, queries, services, throttle, tokens
+from gallery.auth import passwords, queries, services, tokens
 from gallery.auth.forms import AddressForm, ChangeForm, RegisterForm, ResetForm
 from gallery.auth.rules import local_path
 from gallery.auth.tokens import Aim, StaleLink
@@ -25,8 +25,6 @@ ASKED_FOR = "asked_for"
 SENT_TO = "sent_to"
 
 
-@access.public
-@throttle.letters
 def register() -> ResponseReturnValue:
     """Ask for an account. The answer is the same whether there is one already."""
     if current_user.is_authenticated:
@@ -41,8 +39,6 @@ def register() -> ResponseReturnValue:
     return _sent("register", form.email.data)
 
 
-@access.public
-@throttle.letters
 def send_confirmation() -> ResponseReturnValue:
     """Ask for the confirmation link again."""
     form = AddressForm()
@@ -52,8 +48,6 @@ def send_confirmation() -> ResponseReturnValue:
     return _sent("confirm", form.email.data)
 
 
-@access.public
-@throttle.letters
 def forgot_password() -> ResponseReturnValue:
     """Ask for a link that sets a new password."""
     form = AddressForm()
@@ -63,7 +57,6 @@ def forgot_password() -> ResponseReturnValue:
     return _sent("reset", form.email.data)
 
 
-@access.public
 def confirm_email(token: str) -> ResponseReturnValue:
     """Confirm an address by the link from its mail.
 
@@ -85,8 +78,6 @@ def confirm_email(token: str) -> ResponseReturnValue:
     return redirect(next_path or url_for("account.index"), 303)
 
 
-@access.public
-@throttle.tries
 def reset_password(token: str) -> ResponseReturnValue:
     """Set a new password by the link from the mail, and end all sessions of the account."""
     try:
@@ -104,8 +95,6 @@ def reset_password(token: str) -> ResponseReturnValue:
     return redirect(url_for("security.login"), 303)
 
 
-@access.member
-@throttle.tries
 def change_password() -> ResponseReturnValue:
     """Set a new password by the present one; other devices are signed out."""
     form = ChangeForm(address=current_user.email)
