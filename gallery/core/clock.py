@@ -51,10 +51,10 @@ class SteadyClock:
         running = self._running()
         found = self._wall() - running
         step = found - self._offset
+        if bool(self.jumped_seconds) != (abs(step) >= LARGEST_STEP_SECONDS):
+            self._note_jump(step)
         if step and abs(step) < LARGEST_STEP_SECONDS:
             self._follow(found)
-        elif bool(self.jumped_seconds) != (abs(step) >= LARGEST_STEP_SECONDS):
-            self._note_jump(step)
         return datetime.fromtimestamp(running + self._offset, UTC)
 
     def accept(self) -> None:
