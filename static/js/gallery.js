@@ -150,7 +150,8 @@
   document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
     const isOurs = ctx.hx.retarget || ctx.response.status < 500;
     if (isOurs && !ctx.sourceElement.dataset.poll) return;
-    ctx.swap = "none"; // A stream or a poll that was refused is no news for the visitor.
+    // A stream or a poll that was refused is no news for the visitor.
+    ctx.swap = "none";
     delete ctx.hx.reswap;
     lost(ctx);
   });

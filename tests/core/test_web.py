@@ -1,0 +1,165 @@
+"""What every answer carries, and what the first view of a page weighs."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import brotli
+import pytest
+from flask import Flask, make_response, render_template, session
+
+from gallery.core import assets, clock, web
+from gallery.core.access import public
+from tests import factories
+from tests.inspection import InspectingClient
+
+LOT_PAGE_BYTES = 4_000  # HTML and inlined CSS of a lot's page, compressed as it is served (PERFORMANCE goal 8).
+ALL_CSS_BYTES = 6_000
+GALLERY_JS_BYTES = 2_100
+
+
+def policy_of(response) -> dict[str, str]:
+    parts = response.headers["Content-Security-Policy"].split("; ")
+    return dict(part.partition(" ")[::2] for part in parts)
+
+
+@pytest.fixture
+def with_routes(app: Flask) -> Flask:
+    """The application with a page that answers 304, one that keeps the session and one that is plain data."""
+
+    @public
+    def unchanged():
+        return make_response("", 304)
+
+    @public
+    def data():
+        return {"plain": True}
+
+    @public
+    def page():
+        session["_user_id"] = "somebody"
+        return render_template("errors/error.html", status=200, title="A page", words="")
+
+    for view in (unchanged, data, page):
+        app.add_url_rule(f"/test/{view.__name__}", view.__name__, view)
+    return app
+
+
+def test_scripts_and_styles_run_only_by_the_nonce_of_this_very_answer(client: InspectingClient) -> None:
+    first, second = client.get("/lots/"), client.get("/lots/")
+    policy = policy_of(first)
+    nonce = re.findall(r"'nonce-([\w-]{22})'", policy["script-src"])[0]
+    assert set(re.findall(r'nonce="([^"]*)"', first.text)) == {nonce}
+    assert first.text.count("<script") == first.text.count(f'<script nonce="{nonce}"')
+    assert nonce not in second.text
+    assert "unsafe" not in first.headers["Content-Security-Policy"]
+    assert policy["default-src"] == "'none'"
+    assert policy["base-uri"] == policy["frame-ancestors"] == "'none'"
+
+
+def test_an_answer_without_a_page_allows_no_script_at_all(with_routes: Flask) -> None:
+    assert policy_of(with_routes.test_client().get("/test/data"))["script-src"] == "'none'"
+
+
+def test_an_unchanged_page_keeps_the_policy_that_its_nonce_belongs_to(with_routes: Flask) -> None:
+    unchanged = with_routes.test_client().get("/test/unchanged")
+    assert unchanged.status_code == 304
+    assert "Content-Security-Policy" not in unchanged.headers
+
+
+def test_a_form_may_lead_to_a_payment_page_only_when_it_is_named(app: Flask, client: InspectingClient) -> None:
+    assert policy_of(client.get("/"))["form-action"] == "'self'"
+    web.allow_form_target(app, "https://checkout.example")
+    assert policy_of(client.get("/"))["form-action"] == "'self' https://checkout.example"
+
+
+def test_every_answer_keeps_browsers_from_guessing_and_framing(client: InspectingClient) -> None:
+    for path in ("/", "/nothing-here", "/static/icons/favicon.svg"):
+        headers = client.get(path).headers
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["X-Frame-Options"] == "DENY"
+        assert headers["Referrer-Policy"] == "same-origin"
+    assert "Strict-Transport-Security" in client.get("/", base_url="https://localhost").headers
+
+
+def test_a_page_is_never_anothers(with_routes: Flask) -> None:
+    client = with_routes.test_client()
+    visitors = client.get("/lots/")
+    assert visitors.headers["Cache-Control"] == "private, no-cache"
+    assert {"Cookie", "HX-Request", "Accept-Language"} <= set(visitors.vary)
+    assert client.get("/test/page").headers["Cache-Control"] == "no-store"
+
+
+def test_the_page_tells_the_servers_time_to_the_millisecond(client: InspectingClient) -> None:
+    before = clock.now().timestamp() * 1000
+    page = client.get("/")
+    told = int(re.findall(r'<body data-now="(\d+)">', page.text)[0])
+    assert int(before) <= told <= int(page.headers["X-Now"]) <= clock.now().timestamp() * 1000
+
+
+def test_htmx_is_configured_to_stay_at_home(client: InspectingClient) -> None:
+    config = json.loads(re.findall(r"name=\"htmx-config\" content='([^']*)'", client.get("/").text)[0])
+    assert config == {"mode": "same-origin", "history": False, "includeIndicatorCSS": False, "extensions": "sse"}
+
+
+def test_the_frame_links_only_to_pages_that_are_there(client: InspectingClient) -> None:
+    page = client.get("/").text
+    frame = page.partition("<main")[0] + page.partition("</main>")[2]
+    links = set(re.findall(r'href="(/[^"]*)"', frame))
+    assert {"/", "/lots/"} <= links
+    for link in links:
+        assert client.get(link).status_code in (200, 302), link
+
+
+def test_signing_in_leads_back_to_where_one_was(client: InspectingClient) -> None:
+    assert 'href="/auth/login?next=%2Flots%2F%3Fq%3Dsea"' in client.get("/lots/?q=sea").text
+    assert 'href="/auth/login"' in client.get("/").text
+
+
+def test_a_static_file_is_asked_for_once(app: Flask, client: InspectingClient) -> None:
+    address = re.findall(r'src="(/static/\w{10}/js/gallery\.js)"', client.get("/").text)[0]
+    answer = client.get(address, headers={"Accept-Encoding": "br"})
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert answer.headers["Content-Encoding"] == "br"
+    assert answer.mimetype == "text/javascript"
+    assert b"htmx:sse" in brotli.decompress(answer.data)
+
+
+def test_a_page_older_than_the_release_still_gets_its_style(client: InspectingClient) -> None:
+    stale = client.get("/static/0123456789/css/gallery.css")
+    assert stale.status_code == 200
+    assert "immutable" not in stale.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("name", ["../wsgi.py", "..%2fwsgi.py", "0123456789/../../wsgi.py", "css/none.css", "vendor/"])
+def test_nothing_else_is_served_as_a_static_file(client: InspectingClient, name: str) -> None:
+    assert client.get(f"/static/{name}").status_code == 404
+
+
+def test_a_lots_page_fits_into_four_thousand_bytes(client: InspectingClient) -> None:
+    lot_id = factories.open_lot(currency="XOF", opening_minor=150_000)
+    page = client.get(f"/lots/{lot_id}", headers={"Accept-Encoding": "gzip, br"})
+    assert page.headers["Content-Encoding"] == "br"
+    assert len(page.data) < LOT_PAGE_BYTES
+    # The first view waits for nothing: no style sheet before the end, no script that blocks.
+    markup = brotli.decompress(page.data).decode()
+    assert "stylesheet" not in markup.partition("</footer>")[0]
+    assert all("defer" in script for script in re.findall(r"<script[^>]*>", markup))
+
+
+def test_all_styles_and_our_script_stay_small() -> None:
+    sheets = [assets.minified(path.read_text()) for path in (assets.SOURCE / "css").glob("*.css")]
+    assert sum(len(brotli.compress(sheet.encode())) for sheet in sheets) < ALL_CSS_BYTES
+    script = assets.uncommented((assets.SOURCE / "js" / "gallery.js").read_text())
+    assert len(brotli.compress(script.encode())) < GALLERY_JS_BYTES
+
+
+def test_minifying_keeps_what_css_needs() -> None:
+    css = "/* why */\n.a > .b,\n.c { margin: calc(1rem + 2vw) 0;\n  color: red; }\n@media (width > 1rem) { p { top: 0; } }"
+    assert assets.minified(css) == ".a>.b,.c{margin:calc(1rem + 2vw) 0;color:red}@media (width>1rem){p{top:0}}"
+
+
+def test_uncommenting_keeps_addresses_and_strings() -> None:
+    script = '/* head\n   more */\nlet a = "http://x"; // why\n  // gone\n\n  b();\n'
+    assert assets.uncommented(script) == 'let a = "http://x"; // why\nb();\n'
