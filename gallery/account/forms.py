@@ -9,12 +9,12 @@ from functools import lru_cache
 from typing import Any
 
 from babel import Locale
-from flask_wtf import FlaskForm
-from wtforms import DateField, Field, HiddenField, SelectField, StringField, TelField, ValidationError
+from wtforms import DateField, Field, SelectField, StringField, TelField, ValidationError
 from wtforms.validators import InputRequired, Length, Regexp
 
 from gallery.account import phones, rules
 from gallery.account.services import Details
+from gallery.auth.forms import ReturningForm
 from gallery.core.i18n import _, current_locale, lazy
 
 HERE = "SN"
@@ -50,13 +50,12 @@ def _sorted_as(name: str) -> str:
     return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
 
 
-class ProfileForm(FlaskForm):  # type: ignore[misc]
+class ProfileForm(ReturningForm):
     """Who you are and where you can be reached."""
 
-    next = HiddenField()
     full_name = StringField(
         lazy("Full name"),
-        [InputRequired(lazy("Please type your name.")), Length(min=2, max=LONGEST_NAME, message=lazy("Please type your full name."))],
+        [InputRequired(lazy("Please type your name.")), Length(max=LONGEST_NAME)],
         filters=[one_line],
         description=lazy("As in your identity document: the sale is concluded in this name."),
         render_kw={"autocomplete": "name", "maxlength": LONGEST_NAME},
@@ -65,7 +64,9 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]
         lazy("Phone"),
         [InputRequired(lazy("Please type a phone number."))],
         filters=[one_line],
-        description=lazy("For the delivery, and if something about a lot that you won is urgent. Numbers abroad with +33 …"),
+        description=lazy(
+            "For the delivery, and if something about a lot that you won is urgent. Numbers abroad with +33 …"
+        ),
         render_kw={"autocomplete": "tel", "maxlength": 40},
     )
     street = StringField(
@@ -77,7 +78,10 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]
     )
     postal_code = StringField(
         lazy("Postal code"),
-        [Length(max=16), Regexp(r"[A-Za-z0-9 \-]*\Z", message=lazy("A postal code has letters, digits, spaces and hyphens only."))],
+        [
+            Length(max=16),
+            Regexp(r"[A-Za-z0-9 \-]*\Z", message=lazy("A postal code has letters, digits, spaces and hyphens only.")),
+        ],
         filters=[one_line],
         description=lazy("Leave it empty where there is none."),
         render_kw={"autocomplete": "postal-code", "maxlength": 16},
@@ -97,6 +101,8 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]
     born_on = DateField(
         lazy("Date of birth"),
         [InputRequired(lazy("Please give your date of birth."))],
+        # Where the browser has no calendar, people write it as they always do.
+        format=["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y"],
         description=lazy("Only to know that you are 18 or older; sellers do not see it."),
         render_kw={"autocomplete": "bday"},
     )
@@ -129,9 +135,10 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]
         try:
             field.data = phones.international(field.data, self.country.data if self.country.data in known else None)
         except phones.NotAPhone:
-            raise ValidationError(
-                _("This is not a complete phone number. It should look like 77 123 45 67, or abroad like +33 6 12 34 56 78.")
-            ) from None
+            words = _(
+                "This is not a complete phone number. It should look like 77 123 45 67, abroad +33 6 12 34 56 78."
+            )
+            raise ValidationError(words) from None
 
     def validate_born_on(self, field: Field) -> None:
         """A day on which a living adult was born."""

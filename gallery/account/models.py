@@ -36,6 +36,4 @@ class Profile(Base):
         EncryptedDate("profile.born_on"),
         info=personal(category=Category.IDENTITY, purpose=Purpose.BIDDING, basis=Basis.LEGAL),
     )
-    updated_at: Mapped[datetime] = mapped_column(
-        info=personal(category=Category.ACCOUNT, purpose=Purpose.ACCOUNT)
-    )
+    updated_at: Mapped[datetime] = mapped_column(info=personal(category=Category.ACCOUNT, purpose=Purpose.ACCOUNT))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -23,7 +25,7 @@ def profile(member_id: int) -> sa.RowMapping | None:
 
 def profile_gaps(member_id: int, today: date) -> list[Gap]:
     """What the profile lacks for bidding; [] if nothing. `today` by the gallery's calendar."""
-    return gaps(profile(member_id), today)
+    return gaps(cast("Mapping[str, object] | None", profile(member_id)), today)
 
 
 def country(member_id: int) -> str | None:

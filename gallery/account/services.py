@@ -29,7 +29,7 @@ class Details:
 
 def save_profile(member_id: int, details: Details, *, now: datetime) -> None:
     """Keep what the member tells of himself; the last word counts."""
-    insert = (postgresql.insert if on_postgresql() else sqlite.insert)(Profile.__table__)
+    insert = (postgresql.insert if on_postgresql() else sqlite.insert)(Profile)
     values = asdict(details) | {"updated_at": now}
     with transaction() as session:
         session.execute(

@@ -8,7 +8,6 @@ from flask_login import current_user
 
 from gallery.account import phones, queries, services
 from gallery.account.forms import ProfileForm
-from gallery.auth.rules import local_path
 from gallery.core import access, clock
 from gallery.core.i18n import _
 
@@ -31,7 +30,6 @@ def profile() -> ResponseReturnValue:
     known = queries.profile(current_user.id)
     shown = {**known, "phone": phones.readable(known["phone"])} if known else {}
     form = ProfileForm(data=shown, today=queries.today(now))
-    form.next.data = local_path(form.next.data or request.args.get("next")) or ""
     if not form.validate_on_submit():
         status = 422 if request.method == "POST" else 200
         return make_response(render_template("account/profile.html", form=form), status)

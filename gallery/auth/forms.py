@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
-from flask_security import LoginForm
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, HiddenField, PasswordField, ValidationError
 from wtforms.validators import InputRequired, Length
 
 from gallery.auth import passwords, queries, rules, services
 from gallery.auth.addresses import LONGEST, NotAnAddress, normalised
+from gallery.auth.models import Member
 from gallery.core.i18n import _, lazy
 
 _EMAIL = {"autocomplete": "email", "inputmode": "email", "maxlength": LONGEST, "spellcheck": "false"}
@@ -38,8 +38,17 @@ def _strong_for(address: str, field: PasswordField) -> None:
         raise ValidationError(str(passwords.ADVICE[weak]))
 
 
-class _NextMixin:
-    """Where the visitor was; an address elsewhere is forgotten without a word."""
+class PlainForm(FlaskForm):  # type: ignore[misc]
+    """A form that reads forms. Flask-WTF would also read JSON, and break on one that is no object."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
+            """What was sent, unless a program sent it."""
+            return super().wrap_formdata(form, None if request.is_json else formdata)
+
+
+class ReturningForm(PlainForm):
+    """A form that leads back to where the visitor was; an address elsewhere is forgotten without a word."""
 
     next = HiddenField()
 
@@ -48,7 +57,7 @@ class _NextMixin:
         self.next.data = rules.local_path(self.next.data or request.args.get("next")) or ""
 
 
-class SignInForm(_NextMixin, LoginForm):  # type: ignore[misc]
+class SignInForm(ReturningForm):
     """E-mail and password. One sentence answers whatever is wrong, after the same work (6.3.8)."""
 
     email = EmailField(
@@ -57,9 +66,12 @@ class SignInForm(_NextMixin, LoginForm):  # type: ignore[misc]
     password = PasswordField(lazy("Password"), [_password_missing], render_kw=_KNOWN)
     remember = BooleanField(lazy("Stay signed in on this device"))
 
+    member: Member | None = None
+    """Whom e-mail and password name together."""
+
     def validate(self, **kwargs: Any) -> bool:
-        """Find the member whom e-mail and password name together; `user` is set only then."""
-        if not super(LoginForm, self).validate(**kwargs):
+        """Find the member. Everything that a stranger could learn from is decided after the hash was compared."""
+        if not super().validate(**kwargs):
             return False
         try:
             account = queries.account(normalised(self.email.data))
@@ -68,16 +80,16 @@ class SignInForm(_NextMixin, LoginForm):  # type: ignore[misc]
         known = account.password if account else None
         fits = passwords.matches(self.password.data, known)
         if not (account and known and fits and account.active and account.confirmed_at):
-            self.email.errors = [""]  # Flask-Security turns it into the one sentence of all refusals.
+            self.form_errors.append(_("This e-mail and password do not open an account."))
+            self.form_errors.append(_("If you registered only just now, open the link in our mail first."))
             return False
         if passwords.is_outdated(known):
             services.rehash(account.id, known, passwords.hashed(self.password.data))
-        self.user = queries.member(account.id)
-        self.user_authenticated = True
-        return self.user is not None
+        self.member = queries.member(account.id)
+        return self.member is not None
 
 
-class RegisterForm(_NextMixin, FlaskForm):  # type: ignore[misc]
+class RegisterForm(ReturningForm):
     """A new account: an address and a password, typed once, since it can be shown and reset."""
 
     email = EmailField(lazy("E-mail"), [_email_missing, Length(max=LONGEST), _address], render_kw=_EMAIL)
@@ -88,13 +100,13 @@ class RegisterForm(_NextMixin, FlaskForm):  # type: ignore[misc]
         _strong_for(self.email.data or "", field)
 
 
-class AddressForm(FlaskForm):  # type: ignore[misc]
+class AddressForm(PlainForm):
     """An address to which a link is to be sent."""
 
     email = EmailField(lazy("E-mail"), [_email_missing, Length(max=LONGEST), _address], render_kw=_EMAIL)
 
 
-class ResetForm(FlaskForm):  # type: ignore[misc]
+class ResetForm(PlainForm):
     """A new password for who holds the mailbox."""
 
     password = PasswordField(lazy("New password"), [_password_unchosen], render_kw=_NEW)
@@ -108,7 +120,7 @@ class ResetForm(FlaskForm):  # type: ignore[misc]
         _strong_for(self._for, field)
 
 
-class ChangeForm(FlaskForm):  # type: ignore[misc]
+class ChangeForm(PlainForm):
     """A new password for who knows the old one."""
 
     password = PasswordField(lazy("Present password"), [_password_missing], render_kw=_KNOWN)

@@ -18,14 +18,13 @@ from flask_security import Security, SQLAlchemyUserDatastore
 from werkzeug.wrappers import Response as AnyResponse
 
 from gallery.auth import cli, letters, passwords, queries, rules, throttle, views
-from gallery.auth.forms import SignInForm
 from gallery.auth.models import Member, Role
 from gallery.auth.passwords import HousePasswords
 from gallery.auth.throttle import What
 from gallery.core import access, clock
 from gallery.core.db import db
 from gallery.core.errors import answer, wants_json
-from gallery.core.i18n import _, lazy
+from gallery.core.i18n import _
 from gallery.core.settings import Env, Settings
 
 __all__ = ["init_app", "letters"]
@@ -48,7 +47,7 @@ class Door:
 
 
 DOORS = {
-    "login": Door(access.public, counted=What.TRIES),
+    "login": Door(access.public, views.login, What.TRIES),
     "logout": Door(access.public),
     "register": Door(access.public, views.register, What.LETTERS),
     "send_confirmation": Door(access.public, views.send_confirmation, What.LETTERS),
@@ -72,11 +71,11 @@ def init_app(app: Flask, settings: Settings) -> None:
     security = Security(
         app,
         SQLAlchemyUserDatastore(db, Member, Role),
-        login_form=SignInForm,
         password_util_cls=HousePasswords,
     )
     security.want_json(lambda _request: False)
     security.unauthn_handler(_lead_to_sign_in)
+    app.login_manager.unauthorized_handler(_lead_to_sign_in)  # type: ignore[attr-defined]  # It took the default's.
     # It would ask the database who is there at every request, also where no page cares.
     security.principal.identity_loaders.clear()
     app.login_manager.session_protection = None  # type: ignore[attr-defined]  # A phone changes its network all day.
@@ -117,13 +116,6 @@ def _settings(settings: Settings) -> dict[str, Any]:
         "LOGOUT_METHODS": ["POST"],
         "LOGOUT_CSRF": True,
         "POST_LOGIN_VIEW": "/account/",
-        "MSG_GENERIC_AUTHN_FAILED": (
-            lazy(
-                "This e-mail and password do not open an account. If you registered only just now, open the link in "
-                "our mail first."
-            ),
-            "error",
-        ),
     }
     return {f"SECURITY_{name}": value for name, value in ours.items()}
 

@@ -1,7 +1,8 @@
-"""The doors of the house: register, confirm, reset, change. Signing in and out are Flask-Security's own views.
+"""The doors of the house: sign in, register, confirm, reset, change.
 
-These stand on Flask-Security's addresses and names (`security.register` …) in place of its views, which write outside
-of a unit of work, hash inside of one, and take different time for different people (docs/decisions: sign-in).
+They stand on Flask-Security's addresses and names (`security.login` …) in place of its views, which write outside of a
+unit of work, take different time for different people, and lead to whatever looks like a path (docs/decisions).
+Forms, hashes and sessions are Flask-Security's; who may enter is in `setup.DOORS`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from flask_login import current_user
 from flask_security import login_user
 
 from gallery.auth import passwords, queries, services, tokens
-from gallery.auth.forms import AddressForm, ChangeForm, RegisterForm, ResetForm
+from gallery.auth.forms import AddressForm, ChangeForm, RegisterForm, ResetForm, SignInForm
 from gallery.auth.rules import local_path
 from gallery.auth.tokens import Aim, StaleLink
 from gallery.core import access, clock
@@ -23,6 +24,17 @@ bp = Blueprint("auth", __name__, url_prefix="/auth")
 ASKED_FOR = "asked_for"
 """Key in the session: the address that this browser registered, and where it was."""
 SENT_TO = "sent_to"
+
+
+def login() -> ResponseReturnValue:
+    """Sign in, and go back to where one was."""
+    if current_user.is_authenticated:
+        return redirect(local_path(request.args.get("next")) or url_for("account.index"), 303)
+    form = SignInForm()
+    if not form.validate_on_submit() or form.member is None:
+        return _page("security/login_user.html", form)
+    login_user(form.member, remember=form.remember.data, authn_via=["password"])
+    return redirect(form.next.data or url_for("account.index"), 303)
 
 
 def register() -> ResponseReturnValue:

@@ -28,9 +28,7 @@ class Block(Base):
     __tablename__ = "block"
 
     id: Mapped[int] = mapped_column(primary_key=True, info=plain)
-    member_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("member.id", ondelete="CASCADE"), index=True, info=_moderation
-    )
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id", ondelete="CASCADE"), index=True, info=_moderation)
     reason: Mapped[str] = mapped_column(info=_moderation)
     since: Mapped[datetime] = mapped_column(info=_moderation)
     until: Mapped[datetime | None] = mapped_column(info=_moderation)

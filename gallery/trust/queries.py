@@ -50,9 +50,7 @@ _one = sa.select(_linked.label("linked")).subquery("one")
 
 _GATE = sa.select(
     _block.c.reason, _block.c.until, _bar.c.reason, _one.c.linked, _limit.c.limit_minor, _limit.c.currency
-).select_from(
-    _one.outerjoin(_block, sa.true()).outerjoin(_bar, sa.true()).outerjoin(_limit, sa.true())
-)
+).select_from(_one.outerjoin(_block, sa.true()).outerjoin(_bar, sa.true()).outerjoin(_limit, sa.true()))
 
 
 def gate(member_id: int, sale_id: int, seller_id: int | None, now: datetime) -> GateFacts:

@@ -43,22 +43,24 @@ def block(member_id: int, reason: str, *, until: datetime | None, by_id: int | N
 def unblock(member_id: int, *, by_id: int | None, now: datetime) -> int:
     """Lift all blocks of a member that run; tells how many."""
     with transaction() as session:
-        lifted = session.execute(
-            sa.update(Block.__table__)
+        lifting = (
+            sa.update(Block)
             .where(Block.member_id == member_id, Block.lifted_at.is_(None))
             .where(sa.or_(Block.until.is_(None), Block.until > now))
             .values(lifted_at=now)
-        ).rowcount
+            .returning(Block.id)
+        )
+        lifted = len(session.execute(lifting).all())
         if lifted:
             audit.record("member.unblocked", f"member:{member_id}", actor_id=by_id, blocks=lifted)
-        return int(lifted)
+        return lifted
 
 
 def bar(member_id: int, sale_id: int, reason: str, *, by_id: int | None, now: datetime) -> None:
     """Keep a member from bidding in one sale; a bar that there is gets the new reason."""
     if not reason.strip():
         raise Nonsense("a bar needs a reason that the member can read")
-    insert = (postgresql.insert if on_postgresql() else sqlite.insert)(SaleBar.__table__)
+    insert = (postgresql.insert if on_postgresql() else sqlite.insert)(SaleBar)
     values = {"reason": reason.strip(), "since": now, "by_id": by_id}
     with transaction() as session:
         session.execute(
@@ -72,9 +74,8 @@ def bar(member_id: int, sale_id: int, reason: str, *, by_id: int | None, now: da
 def unbar(member_id: int, sale_id: int, *, by_id: int | None) -> bool:
     """Let a member bid in the sale again; tells whether there was a bar."""
     with transaction() as session:
-        gone = session.execute(
-            sa.delete(SaleBar.__table__).where(SaleBar.member_id == member_id, SaleBar.sale_id == sale_id)
-        ).rowcount
+        removal = sa.delete(SaleBar).where(SaleBar.member_id == member_id, SaleBar.sale_id == sale_id)
+        gone = session.execute(removal.returning(SaleBar.id)).all()
         if gone:
             audit.record("member.unbarred", f"member:{member_id}", actor_id=by_id, sale=sale_id)
         return bool(gone)
@@ -86,7 +87,7 @@ def limit(member_id: int, limit_minor: int, currency: str, *, by_id: int | None)
         raise Nonsense("a limit cannot be negative")
     if currency not in MINOR_DIGITS:
         raise Nonsense(f"there is no currency {currency} here")
-    insert = (postgresql.insert if on_postgresql() else sqlite.insert)(SpendingLimit.__table__)
+    insert = (postgresql.insert if on_postgresql() else sqlite.insert)(SpendingLimit)
     values = {"limit_minor": limit_minor, "currency": currency}
     with transaction() as session:
         session.execute(
@@ -103,7 +104,7 @@ def link(member_id: int, other_id: int, ground: str, *, by_id: int | None) -> No
         raise Nonsense("an account is not linked to itself")
     if not ground.strip():
         raise Nonsense("a link needs a ground")
-    insert = (postgresql.insert if on_postgresql() else sqlite.insert)(AccountLink.__table__)
+    insert = (postgresql.insert if on_postgresql() else sqlite.insert)(AccountLink)
     with transaction() as session:
         for one, other in ((member_id, other_id), (other_id, member_id)):
             session.execute(
@@ -116,13 +117,12 @@ def link(member_id: int, other_id: int, ground: str, *, by_id: int | None) -> No
 
 def unlink(member_id: int, other_id: int, *, by_id: int | None) -> bool:
     """Take a link back, both ways; tells whether there was one."""
-    table = AccountLink.__table__.c
     pair = sa.or_(
-        sa.and_(table.member_id == member_id, table.linked_id == other_id),
-        sa.and_(table.member_id == other_id, table.linked_id == member_id),
+        sa.and_(AccountLink.member_id == member_id, AccountLink.linked_id == other_id),
+        sa.and_(AccountLink.member_id == other_id, AccountLink.linked_id == member_id),
     )
     with transaction() as session:
-        gone = session.execute(sa.delete(AccountLink.__table__).where(pair)).rowcount
+        gone = session.execute(sa.delete(AccountLink).where(pair).returning(AccountLink.member_id)).all()
         if gone:
             audit.record("member.unlinked", f"member:{member_id}", actor_id=by_id, other=other_id)
         return bool(gone)

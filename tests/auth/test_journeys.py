@@ -64,7 +64,7 @@ def test_text_and_html_of_a_mail_say_the_same(client: FlaskClient) -> None:
 
 def test_nobody_signs_in_before_the_address_is_confirmed(client: FlaskClient) -> None:
     register(client, ANA)
-    assert sign_in(client, ANA).status_code == 200
+    assert sign_in(client, ANA).status_code == 422
     assert not is_signed_in(client)
     client.get(mailbox(ANA)[0].path)
     assert is_signed_in(client)
@@ -77,7 +77,7 @@ def test_the_link_signs_in_only_the_browser_that_registered(app: Flask, client: 
     assert answer.location == "/auth/login"
     assert not is_signed_in(elsewhere)
     assert not is_signed_in(client)
-    assert sign_in(elsewhere, ANA).status_code == 302
+    assert sign_in(elsewhere, ANA).status_code == 303
     assert is_signed_in(elsewhere)
 
 
@@ -110,9 +110,9 @@ def test_whoever_holds_the_mailbox_decides_over_an_address_that_nobody_confirmed
     assert client.get(first).status_code == 410
     client.get(mailbox(ANA)[1].path)
     sign_out(client)
-    assert sign_in(stranger, ANA, OTHER_PASSWORD).status_code == 200
+    assert sign_in(stranger, ANA, OTHER_PASSWORD).status_code == 422
     assert not is_signed_in(stranger)
-    assert sign_in(client, ANA, PASSWORD).status_code == 302
+    assert sign_in(client, ANA, PASSWORD).status_code == 303
 
 
 def test_registering_a_known_address_changes_nothing_and_tells_its_owner(client: FlaskClient) -> None:
@@ -123,7 +123,7 @@ def test_registering_a_known_address_changes_nothing_and_tells_its_owner(client:
     after = queries.member_by_email(ANA)
     assert after is not None
     assert after.password == before
-    assert sign_in(client, ANA, factories.PASSWORD).status_code == 302
+    assert sign_in(client, ANA, factories.PASSWORD).status_code == 303
 
 
 def test_one_mailbox_is_one_account_however_it_is_written(client: FlaskClient) -> None:
@@ -154,8 +154,8 @@ def test_a_new_password_ends_all_sessions_and_its_link_works_once(app: Flask, cl
     assert not is_signed_in(client), "a reset must not open a session: the second factor comes there"
     assert not is_signed_in(elsewhere)
     assert client.get(path).status_code == 410
-    assert sign_in(client, ANA, factories.PASSWORD).status_code == 200
-    assert sign_in(client, ANA, OTHER_PASSWORD).status_code == 302
+    assert sign_in(client, ANA, factories.PASSWORD).status_code == 422
+    assert sign_in(client, ANA, OTHER_PASSWORD).status_code == 303
     assert len(mailbox(ANA)) == 2, "the owner is told that the password was changed"
 
 
@@ -176,14 +176,14 @@ def test_a_reset_form_that_was_open_is_worthless_after_the_password_changed(clie
     fill_in(client, path, password=OTHER_PASSWORD)
     late = client.post(path, data={"csrf_token": token_of(form), "password": "a third and quite different phrase"})
     assert late.status_code == 410
-    assert sign_in(client, ANA, OTHER_PASSWORD).status_code == 302
+    assert sign_in(client, ANA, OTHER_PASSWORD).status_code == 303
 
 
 def test_a_reset_confirms_the_address_too(client: FlaskClient) -> None:
     register(client, ANA)
     fill_in(client, "/auth/reset", email=ANA)
     fill_in(client, mailbox(ANA)[1].path, password=OTHER_PASSWORD)
-    assert sign_in(client, ANA, OTHER_PASSWORD).status_code == 302
+    assert sign_in(client, ANA, OTHER_PASSWORD).status_code == 303
 
 
 @pytest.mark.parametrize(("minutes", "status"), [(59, 200), (61, 410)])
@@ -229,7 +229,7 @@ def test_who_knows_the_password_changes_it_and_stays_signed_in(app: Flask, clien
     assert is_signed_in(client)
     assert not is_signed_in(elsewhere)
     sign_out(client)
-    assert sign_in(client, ANA, OTHER_PASSWORD).status_code == 302
+    assert sign_in(client, ANA, OTHER_PASSWORD).status_code == 303
 
 
 def test_remember_me_survives_the_end_of_the_browser(app: Flask, client: FlaskClient) -> None:
@@ -259,7 +259,7 @@ def test_a_closed_account_is_signed_out_and_cannot_be_opened_by_a_reset(client: 
     fill_in(client, "/auth/reset", email=ANA)
     [letter] = mailbox(ANA)
     assert "/auth/reset" not in letter.text
-    assert sign_in(client, ANA, factories.PASSWORD).status_code == 200
+    assert sign_in(client, ANA, factories.PASSWORD).status_code == 422
 
 
 def test_nothing_is_lost_while_no_mail_can_leave(client: FlaskClient) -> None:
