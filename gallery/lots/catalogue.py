@@ -18,8 +18,9 @@ import sqlalchemy as sa
 
 from gallery.core.db import db
 from gallery.core.money import PARITY
-from gallery.lots import rules, search
-from gallery.lots.queries import LARGEST_ID, Picture, artist, lot, picture, sale
+from gallery.lots import search
+from gallery.lots.facts import Card, Picture
+from gallery.lots.queries import LARGEST_ID, artist, lot, picture, sale
 from gallery.lots.rules import Phase
 
 PAGE = 24
@@ -74,32 +75,6 @@ class Filters:
     sort: Sort = Sort.ENDING
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A lot as lists show it. Amounts in minor units of `currency`."""
-
-    id: int
-    number: int
-    title_en: str
-    title_fr: str
-    artist_name: str | None
-    currency: str
-    price_minor: int
-    bids: int
-    estimate_low_minor: int | None
-    estimate_high_minor: int | None
-    opens_at: datetime
-    ends_at: datetime
-    state: str
-    has_reserve: bool
-    reserve_met: bool
-    picture: Picture | None
-
-    def phase(self, now: datetime) -> Phase:
-        """Where it stands by the clock."""
-        return rules.phase(self.state, self.opens_at, self.ends_at, now)
-
-
 @dataclass(frozen=True)
 class Page:
     """Some lots, and the mark of the page behind them ("" on the last)."""
@@ -129,7 +104,9 @@ class Mark:
             told = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
             name, at, segment, key, lot_id = told
             whole = all(type(one) is int and abs(one) <= LARGEST_ID for one in (at, segment, key, lot_id))
-            mark = cls(Sort(name), _moment(at), segment, key, lot_id) if whole else None
+            mark = cls(Sort(name), _moment(at), segment, key, lot_id) if whole and segment >= 0 else None
+            if sort is Sort.ENDING:
+                _moment(key)
         except (ValueError, TypeError, OverflowError, RecursionError):
             mark = None
         if mark is None or mark.sort is not sort or not now - LONGEST_WALK <= mark.at <= now:
@@ -249,6 +226,7 @@ def _by_status(status: Status, at: datetime) -> list[Any]:
 
 def _by_price(filters: Filters) -> list[Any]:
     """Prices in other currencies count by the fixed rate; where there is none, only its own currency is compared."""
+    wanted: list[Any]
     if filters.currency in PARITY:
         wanted, weight = [sale.c.currency.in_(list(PARITY))], PARITY[filters.currency]
     else:
@@ -282,7 +260,9 @@ def _ordered(chosen: Any, segment: Segment, behind: Mark | None) -> Any:
         key = sa.literal(_moment(behind.key), lot.c.ends_at.type) if timed else sa.literal(behind.key, sa.BigInteger)
         here, there = sa.tuple_(segment.key, lot.c.id), sa.tuple_(key, sa.literal(behind.lot_id, sa.BigInteger))
         asked = asked.where(here > there if segment.up else here < there)
-    return asked.order_by(segment.key if segment.up else segment.key.desc(), lot.c.id if segment.up else lot.c.id.desc())
+    return asked.order_by(
+        segment.key if segment.up else segment.key.desc(), lot.c.id if segment.up else lot.c.id.desc()
+    )
 
 
 def _key(key: Any, row: Any) -> int:
@@ -291,7 +271,8 @@ def _key(key: Any, row: Any) -> int:
 
 def _card(row: Any) -> Card:
     view = Picture(*row[_FACTS : _FACTS + 5]) if row.file else None
-    return Card(*row[:_FACTS], view)
+    facts: list[Any] = list(row)[:_FACTS]
+    return Card(*facts, view)
 
 
 def _micros(moment: datetime) -> int:

@@ -34,6 +34,11 @@ class Asked:
     problems: list[str] = field(default_factory=list)
 
     @property
+    def is_narrow(self) -> bool:
+        """Whether one of the less usual filters is set, which the page then shows."""
+        return any(self.typed[name] for name in NAMES if name not in ("q", "status"))
+
+    @property
     def query(self) -> dict[str, str]:
         """What was understood, as the query of an address: the same list again, without what was wrong."""
         return {name: value for name, value in self.typed.items() if value}
@@ -114,7 +119,10 @@ def _price(typed: dict[str, str], name: str, currency: str, problems: list[str])
         return parse_amount(typed[name][:LONGEST_WORDS], currency)
     except AmountError:
         problems.append(
-            _("“%(typed)s” is not a price that we can read; write it in digits, such as 1500.", typed=_short(typed[name]))
+            _(
+                "“%(typed)s” is not a price that we can read; write it in digits, such as 1500.",
+                typed=_short(typed[name]),
+            )
         )
         typed[name] = ""
         return None

@@ -173,7 +173,7 @@ class LotPicture(Base):
     widths: Mapped[str] = mapped_column(info=plain)
     """The widths made, ascending, separated by commas."""
     preview: Mapped[str] = mapped_column(info=plain)
-    """A data: URI of a tiny WebP, about 130 bytes."""
+    """A data: URI of a tiny WebP, about 110 characters."""
     alt_en: Mapped[str] = mapped_column(default="", info=plain)
     alt_fr: Mapped[str] = mapped_column(default="", info=plain)
     caption_en: Mapped[str] = mapped_column(default="", info=plain)

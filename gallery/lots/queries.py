@@ -1,13 +1,13 @@
 """Reading sales, artists and lots, as rows and never as entities: these are the pages that everybody opens.
 
-Nothing here selects a reserve's amount or who the seller is; whether there is a reserve, and whether it is met, is public.
+Nothing here selects a reserve's amount or who the seller is; whether there is one, and whether it is met, is public.
 What the clock decides (a lot is open, a sale is over) is derived from times and not from what was written last (D10).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -15,9 +15,9 @@ import sqlalchemy as sa
 
 from gallery.core.db import db
 from gallery.core.errors import Missing
-from gallery.lots import rules
+from gallery.lots.facts import ArtistFacts, LotFacts, LotPage, Picture, SaleFacts
 from gallery.lots.models import Artist, Lot, LotPicture, Sale, ShippingRate
-from gallery.lots.rules import Phase, SaleStatus, Zone
+from gallery.lots.rules import Phase, Zone
 
 artist, sale, lot = Artist.__table__, Sale.__table__, Lot.__table__
 picture, rate = LotPicture.__table__, ShippingRate.__table__
@@ -25,133 +25,9 @@ picture, rate = LotPicture.__table__, ShippingRate.__table__
 LARGEST_ID = 2**63 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """One view of a lot: what the macro `picture` needs, and its words."""
-
-    file: str
-    width: int
-    height: int
-    widths: str
-    preview: str
-    alt_en: str = ""
-    alt_fr: str = ""
-    caption_en: str = ""
-    caption_fr: str = ""
-
-
-@dataclass(frozen=True)
-class LotFacts:
-    """What anyone may know of a lot, but for its pictures. Amounts in minor units of `currency`."""
-
-    id: int
-    number: int
-    sale_id: int
-    sale_slug: str
-    sale_title_en: str
-    sale_title_fr: str
-    sale_lots: int
-    """How many lots the sale has."""
-    is_published: bool
-    currency: str
-    increment_table: str
-    soft_close_seconds: int
-    soft_close_cap_seconds: int
-    premium_bp: int
-    premium_fixed_minor: int
-    resale_right: str
-    artist_slug: str | None
-    artist_name: str | None
-    artist_born: int | None
-    artist_died: int | None
-    seller_is_trader: bool
-    category: str
-    title_en: str
-    title_fr: str
-    year: str
-    medium_en: str
-    medium_fr: str
-    height_mm: int | None
-    width_mm: int | None
-    depth_mm: int | None
-    description_en: str
-    description_fr: str
-    condition_en: str
-    condition_fr: str
-    provenance_en: str
-    provenance_fr: str
-    estimate_low_minor: int | None
-    estimate_high_minor: int | None
-    ships_from: str
-    opening_minor: int
-    has_reserve: bool
-    reserve_met: bool
-    opens_at: datetime
-    scheduled_end_at: datetime
-    ends_at: datetime
-    outage_seconds: int
-    state: str
-    price_minor: int
-    bids: int
-    leader_alias: int | None
-    version: int
-    closed_at: datetime | None
-
-    def phase(self, now: datetime) -> Phase:
-        """Where it stands by the clock."""
-        return rules.phase(self.state, self.opens_at, self.ends_at, now)
-
-
-@dataclass(frozen=True)
-class LotPage(LotFacts):
-    """All that the page of a lot shows, apart from its bids."""
-
-    pictures: tuple[Picture, ...]
-    shipping: tuple[tuple[Zone, int], ...]
-    """Zones that are served, nearest first, with what each costs."""
-    previous_id: int | None
-    next_id: int | None
-
-
-@dataclass(frozen=True)
-class SaleFacts:
-    """A sale and where it stands."""
-
-    id: int
-    slug: str
-    title_en: str
-    title_fr: str
-    intro_en: str
-    intro_fr: str
-    opens_at: datetime
-    first_ends_at: datetime
-    """When its first lot ends, as it is now."""
-    last_ends_at: datetime
-    lots: int
-    currency: str
-    premium_bp: int
-    premium_fixed_minor: int
-    soft_close_seconds: int
-    lot_interval_seconds: int
-
-    def status(self, now: datetime) -> SaleStatus:
-        """Its place in the programme."""
-        return rules.sale_status(self.opens_at, self.first_ends_at, self.last_ends_at, now)
-
-
-@dataclass(frozen=True)
-class ArtistFacts:
-    """An artist, and in how many published lots."""
-
-    id: int
-    slug: str
-    name: str
-    sort_name: str
-    born: int | None
-    died: int | None
-    about_en: str
-    about_fr: str
-    lots: int
+def _of(table: Any, kind: type) -> list[Any]:
+    """The columns of the table that a dataclass has fields for; the secret ones have none."""
+    return [table.c[one.name] for one in fields(kind) if one.name in table.c]
 
 
 _others = lot.alias("others")
@@ -167,16 +43,15 @@ _lots_of_sale = sa.func.coalesce(
 
 _LOT = (
     sa.select(
-        *(
-            lot.c[name]
-            for name in LotFacts.__dataclass_fields__
-            if name in lot.c and name not in ("reserve_minor", "seller_id")
-        ),
+        *_of(lot, LotFacts),
         lot.c.reserve_minor.is_not(None).label("has_reserve"),
         sale.c.slug.label("sale_slug"),
         sale.c.title_en.label("sale_title_en"),
         sale.c.title_fr.label("sale_title_fr"),
-        sa.select(sa.func.max(_others.c.number)).where(_others.c.sale_id == sale.c.id).scalar_subquery().label("sale_lots"),
+        sa.select(sa.func.max(_others.c.number))
+        .where(_others.c.sale_id == sale.c.id)
+        .scalar_subquery()
+        .label("sale_lots"),
         sale.c.is_published,
         sale.c.currency,
         sale.c.increment_table,
@@ -195,9 +70,7 @@ _LOT = (
     .where(lot.c.id == sa.bindparam("lot_id"))
 )
 _PICTURES = (
-    sa.select(*(picture.c[name] for name in Picture.__dataclass_fields__))
-    .where(picture.c.lot_id == sa.bindparam("lot_id"))
-    .order_by(picture.c.position)
+    sa.select(*_of(picture, Picture)).where(picture.c.lot_id == sa.bindparam("lot_id")).order_by(picture.c.position)
 )
 _RATES = sa.select(rate.c.zone, rate.c.cost_minor).where(rate.c.lot_id == sa.bindparam("lot_id"))
 _NEIGHBOURS = sa.select(lot.c.number, lot.c.id).where(
@@ -205,11 +78,7 @@ _NEIGHBOURS = sa.select(lot.c.number, lot.c.id).where(
     lot.c.number.in_([sa.bindparam("before"), sa.bindparam("behind")]),
 )
 _SALES = sa.select(
-    *(
-        sale.c[name]
-        for name in SaleFacts.__dataclass_fields__
-        if name in sale.c and name not in ("first_ends_at",)
-    ),
+    *(column for column in _of(sale, SaleFacts) if column is not sale.c.first_ends_at),
     sa.type_coerce(_first_end, sale.c.first_ends_at.type).label("first_ends_at"),
     sa.type_coerce(_last_end, sale.c.first_ends_at.type).label("last_ends_at"),
     _lots_of_sale.label("lots"),
@@ -221,16 +90,14 @@ _shown = (
     .correlate(artist)
     .scalar_subquery()
 )
-_ARTISTS = sa.select(
-    *(artist.c[name] for name in ArtistFacts.__dataclass_fields__ if name in artist.c), _shown.label("lots")
-)
+_ARTISTS = sa.select(*_of(artist, ArtistFacts), _shown.label("lots"))
 
 
 def visible_lot(lot_id: int, asker: Any = None) -> LotFacts:
     """What anyone may know of the lot, in one statement; raises Missing when it is not for the asker's eyes.
 
-    A lot of a sale that is not published yet is seen by the staff and by its seller. `asker` is `current_user`, a member
-    or None; it is only looked at when that matters, so that public pages need not load it.
+    A lot of a sale that is not published yet is seen by the staff and by its seller. `asker` is `current_user`, a
+    member or None; it is only looked at when that matters, so that public pages need not load it.
     """
     return LotFacts(**_visible(lot_id, asker))
 
@@ -312,14 +179,14 @@ def artists(most: int, after: tuple[str, int] | None = None) -> list[ArtistFacts
     return [ArtistFacts(**row._mapping) for row in db.session.execute(asked)]
 
 
-def artist_choices(most: int = 300) -> Sequence[sa.Row[tuple[str, str]]]:
+def artist_choices(most: int = 300) -> Sequence[Any]:
     """Slugs and names of artists with published lots, for a form."""
     return db.session.execute(
         sa.select(artist.c.slug, artist.c.name).where(_shown > 0).order_by(artist.c.sort_name, artist.c.id).limit(most)
     ).all()
 
 
-def sale_choices(most: int = 50) -> Sequence[sa.Row[tuple[str, str, str]]]:
+def sale_choices(most: int = 50) -> Sequence[Any]:
     """Slugs and titles of the latest published sales, for a form."""
     return db.session.execute(
         sa.select(sale.c.slug, sale.c.title_en, sale.c.title_fr)

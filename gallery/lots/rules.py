@@ -55,7 +55,9 @@ class Phase(StrEnum):
         return self not in (Phase.UPCOMING, Phase.OPEN)
 
 
-WEST_AFRICA = frozenset({"BF", "BJ", "CI", "CV", "GH", "GM", "GN", "GW", "LR", "ML", "MR", "NE", "NG", "SL", "SN", "TG"})
+WEST_AFRICA = frozenset(
+    {"BF", "BJ", "CI", "CV", "GH", "GM", "GN", "GW", "LR", "ML", "MR", "NE", "NG", "SL", "SN", "TG"}
+)
 """ISO 3166-1 alpha-2: the members of ECOWAS in 2024, and Mauritania."""
 
 EUROPE = frozenset(
@@ -66,7 +68,7 @@ EUROPE = frozenset(
 
 
 def zone_of(country: str) -> Zone:
-    """The zone into which a country (ISO 3166-1 alpha-2) falls, wherever the lot lies: its rates say what each costs."""
+    """The zone into which a country (ISO 3166-1 alpha-2) falls, wherever the lot lies."""
     country = country.upper()
     if country == "SN":
         return Zone.SENEGAL

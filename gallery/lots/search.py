@@ -1,7 +1,7 @@
 """Finding lots by words, in French and English, with or without accents (C3).
 
-A document is a list of folded words and their stems. It is looked up by FTS5 on SQLite and by a GIN index on PostgreSQL;
-the same words give the same lots on both, since folding and stemming happen here.
+A document is a list of folded words and their stems, looked up by FTS5 on SQLite and by a GIN index on PostgreSQL.
+The same words give the same lots on both, since folding and stemming happen here.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ MOST_WORDS = 8
 SHORTEST_BEGINNING = 3
 """A word of fewer letters must be there as it is; a longer one may go on."""
 
-_STOP = frozenset("a an and at au aux by d de des du en et in l la le les of on par pour s sur the to un une with".split())
+_STOP = frozenset(
+    re.findall(r"\w+", "a an and at au aux by d de des du en et in l la le les of on par pour s sur the to un une with")
+)
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "đ": "d", "ł": "l"})
 _WORD = re.compile(r"[a-z0-9]+")
 _STEMMERS = tuple(snowballstemmer.stemmer(language) for language in ("french", "english"))
@@ -99,7 +101,7 @@ def asked_words(text: str) -> list[str]:
     return [word for word in words if word not in _STOP][:MOST_WORDS] or words[:MOST_WORDS]
 
 
-def matching(words: list[str]) -> Select[tuple[int]]:
+def matching(words: list[str]) -> Select[int]:
     """The ids of the lots that have all of the words; each may be the beginning of a longer one.
 
     `words` come from `asked_words`: letters and digits only, so that nothing in them is syntax.
@@ -112,8 +114,10 @@ def matching(words: list[str]) -> Select[tuple[int]]:
         )
     # An index without positions knows no phrases: words stand bare, groups are joined by AND.
     query = " AND ".join(f"({' OR '.join(_forms(word, '{}*'))})" for word in words)
-    return sa.select(sa.column("rowid", sa.Integer)).select_from(sa.table("lot_words")).where(
-        sa.text("lot_words MATCH :words").bindparams(words=query)
+    return (
+        sa.select(sa.column("rowid", sa.Integer))
+        .select_from(sa.table("lot_words"))
+        .where(sa.text("lot_words MATCH :words").bindparams(words=query))
     )
 
 

@@ -249,7 +249,9 @@ def _texts(new: NewLot) -> dict[str, str]:
         "condition": new.condition,
         "provenance": new.provenance,
     }
-    return {f"{name}_{language}": getattr(words, language) for name, words in named.items() for language in ("en", "fr")}
+    return {
+        f"{name}_{language}": getattr(words, language) for name, words in named.items() for language in ("en", "fr")
+    }
 
 
 def _document(session: Session, lot: Lot) -> str:
@@ -295,6 +297,6 @@ def _free_slug(session: Session, kind: type[Artist] | type[Sale], name: str) -> 
 
 
 def _family_name_first(name: str) -> str:
-    """"Vincent van Gogh" goes under "gogh vincent van": good enough where nobody said better."""
+    """Put the last word first: good enough where nobody said better."""
     bare = name.partition("(")[0].split()
     return " ".join([*bare[-1:], *bare[:-1]])

@@ -15,8 +15,8 @@ from gallery.core.errors import Missing
 from gallery.core.htmx import respond
 from gallery.core.i18n import _
 from gallery.lots import catalogue, forms, labels, pictures, queries
-from gallery.lots.catalogue import BadMark, Card, Filters, Mark, Sort, Status
-from gallery.lots.queries import Picture
+from gallery.lots.catalogue import BadMark, Filters, Mark, Sort, Status
+from gallery.lots.facts import ArtistFacts, Card, Picture, SaleFacts
 from gallery.lots.rules import SaleStatus
 
 bp = Blueprint("lots", __name__)
@@ -92,7 +92,7 @@ def show_page(lot_id: int, status: int = 200) -> Response:
 def sales() -> Response:
     """The programme: running, announced and past sales."""
     now = clock.now()
-    behind, stale = _behind(queries.SaleFacts)
+    behind, stale = _behind(SaleFacts)
     past = queries.past_sales(now, SALES_PER_PAGE + 1, behind)
     more = past[SALES_PER_PAGE - 1] if len(past) > SALES_PER_PAGE else None
     return _page(
@@ -130,7 +130,7 @@ def sale(slug: str) -> Response:
 @access.public
 def artists() -> Response:
     """All artists of whom there is or was a lot."""
-    behind, stale = _behind(queries.ArtistFacts)
+    behind, stale = _behind(ArtistFacts)
     found = queries.artists(ARTISTS_PER_PAGE + 1, behind)
     more = found[ARTISTS_PER_PAGE - 1] if len(found) > ARTISTS_PER_PAGE else None
     return _page(
@@ -149,9 +149,7 @@ def artist(slug: str) -> Response:
     """An artist, and the lots: those to come first, then what others went for (C9)."""
     facts = queries.visible_artist(slug)
     found = _listing(Filters(artist_id=facts.id, status=Status.ALL), [])
-    return _page(
-        "lots/artist.html", found.pop("now"), artist=facts, **_links("lots.artist", found, slug=slug), **found
-    )
+    return _page("lots/artist.html", found.pop("now"), artist=facts, **_links("lots.artist", found, slug=slug), **found)
 
 
 @bp.get("/pictures/<name>")
@@ -210,7 +208,7 @@ def _listing(filters: Filters, problems: list[str]) -> dict[str, Any]:
     }
 
 
-def _links(endpoint: str, found: dict[str, Any], **query: str) -> dict[str, str]:
+def _links(endpoint: str, found: dict[str, Any], **query: Any) -> dict[str, Any]:
     """The addresses of the next and of the first page of a listing; "" where there is none."""
     after = found.pop("after")
     return {
@@ -219,13 +217,13 @@ def _links(endpoint: str, found: dict[str, Any], **query: str) -> dict[str, str]
     }
 
 
-def _behind(kind: type[queries.SaleFacts] | type[queries.ArtistFacts]) -> tuple[Any, bool]:
+def _behind(kind: type[SaleFacts] | type[ArtistFacts]) -> tuple[Any, bool]:
     """Behind which sale or artist a list goes on, and whether the address named one that is not there."""
     slug = request.args.get("after", "")
     if not slug:
         return None, False
     try:
-        if kind is queries.SaleFacts:
+        if kind is SaleFacts:
             last = queries.visible_sale(slug)
             return (last.opens_at, last.id), False
         artist = queries.visible_artist(slug)
@@ -261,5 +259,3 @@ def centimetres(millimetres: int, locale: str) -> str:
     whole, rest = divmod(millimetres, 10)
     point = "," if locale == "fr" else "."
     return f"{whole}{point}{rest}" if rest else str(whole)
-
-
