@@ -7,6 +7,7 @@ if it was not, the lot is extended instead (RULES "Time", outage).
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -25,11 +26,22 @@ heartbeat, outage, outcome = Heartbeat.__table__, Outage.__table__, Outcome.__ta
 PULSE = 1
 """The id of the one row of `heartbeat`."""
 
+log = logging.getLogger(__name__)
+
 
 def close_due_lots() -> int:
     """Close every lot whose end has passed; how many were."""
     due = queries.due_lots(clock.database_now(db.session()))
-    return sum(close_lot(lot_id) is not None for lot_id in due)
+    return sum(_close_alone(lot_id) is not None for lot_id in due)
+
+
+def _close_alone(lot_id: int) -> rules.Outcome | None:
+    """Close one lot of many: what is wrong with it must not keep the others open."""
+    try:
+        return close_lot(lot_id)
+    except Exception:
+        log.exception("lot %s could not be closed", lot_id)
+        return None
 
 
 def close_lot(lot_id: int, *, now: datetime | None = None) -> rules.Outcome | None:

@@ -19,7 +19,7 @@ from gallery.bidding.services import lead_with, standing_bids
 from gallery.core import audit, clock
 from gallery.core.db import transaction
 from gallery.core.errors import Missing
-from gallery.notices.services import notify
+from gallery.notices.services import notify, withdraw
 
 
 class Reason(StrEnum):
@@ -73,6 +73,8 @@ def annul_bid(lot_id: int, seq: int, reason: Reason, actor_id: int, *, now: date
             reason=reason,
         )
         audit.record("bid.annulled", f"lot:{lot_id}", actor_id=actor_id, seq=seq, reason=reason)
+        if after.leader is not None and after.leader != held.standing.leader:
+            withdraw(after.leader, "outbid", lot_id=lot_id)
         notify(annulled.bidder_id, "bid_annulled", f"lot:{lot_id}:bid:{seq}", lot_id=lot_id, reason=str(reason))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +20,7 @@ from tests.bidding.oracle import Auction, view
 
 PUBLIC = {"lot", "seq", "kind", "bidder", "price_minor", "currency", "bids", "ends_at", "at", "commitment", "annuls"}
 PUBLIC |= {"reason"}
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 GRANULES = {"EUR": 100, "XOF": 500, "USD": 1}
 
 Row = Any
@@ -162,7 +163,7 @@ def standing_faults(mine: Books) -> Iterator[str]:
 
 def history_faults(mine: Books) -> Iterator[str]:
     """I1, I4, I5, along the chain: the price falls by annulment alone, the end moves as it may, times grow."""
-    price, end, at = mine.lot.opening_minor, mine.lot.scheduled_end_at, mine.lot.opens_at
+    price, end, at = mine.lot.opening_minor, mine.lot.scheduled_end_at, LONG_AGO
     leader_moved = moves(mine)
     extra = 0
     for facts in mine.facts:
