@@ -1,0 +1,102 @@
+"""`make bench`: floors and product alternately, five rounds, medians of the ratios of each round."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import tempfile
+from pathlib import Path
+
+import brotli
+
+from bench import load, measures
+from bench.house import House, build
+from bench.served import Served, serving
+from gallery import create_app
+from gallery.core.settings import Settings
+
+Rounds = dict[str, list[float]]
+
+
+def main() -> None:
+    """Measure and print one table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--each", type=int, default=100, help="requests of each of the eight clients a round")
+    asked = parser.parse_args()
+    rounds: Rounds = {}
+    with tempfile.TemporaryDirectory(prefix="gallery-bench-") as directory:
+        house = build(Path(directory), measures.CLIENTS)
+        with serving("bench.floor_app:app", {}) as floor, serving("wsgi:app", house.environ) as product:
+            measures.cpu_per_request(product, measures.page_makers(house), 20, 200)  # Warm.
+            for number in range(asked.rounds):
+                one_round(rounds, Path(directory), house, floor, product, number, asked.each)
+        waits, failed = measures.waiting_writers(house)
+        size = page_bytes(house)
+    report(rounds, waits, failed, size, asked.rounds, asked.each)
+
+
+def one_round(
+    rounds: Rounds, directory: Path, house: House, floor: Served, product: Served, number: int, each: int
+) -> None:
+    """Each floor, then what stands on it, within seconds of each other."""
+
+    def note(name: str, value: float) -> None:
+        rounds.setdefault(name, []).append(value)
+
+    commits, commit_cpu = measures.raw_commits(directory)
+    hello_cpu, hello = measures.cpu_per_request(
+        floor, measures.same(load.get("/hello"), measures.CLIENTS), each, 200
+    )
+    bid_cpu, bids = measures.cpu_per_request(
+        product, measures.bid_makers(house, 10_00 + number * each * measures.STEP_MINOR), each, 200
+    )
+    page_cpu, _pages = measures.cpu_per_request(product, measures.page_makers(house), each, 200)
+    tag = measures.same(load.get(f"/lots/{house.places[0].lot_id}/standing"), measures.CLIENTS)
+    standing_cpu, _standings = measures.cpu_per_request(product, tag, each, 200)
+    note("raw commits/s", commits)
+    note("raw CPU us", commit_cpu * 1e6)
+    note("hello/s", hello.per_second)
+    note("hello CPU us", hello_cpu * 1e6)
+    note("bids/s", bids.per_second)
+    note("bid CPU us", bid_cpu * 1e6)
+    note("page CPU us", page_cpu * 1e6)
+    note("standing CPU us", standing_cpu * 1e6)
+    note("goal 1", bids.per_second / commits * 100)
+    note("goal 2", bid_cpu / hello_cpu)
+    note("goal 3", hello_cpu / page_cpu * 100)
+    note("bid over raw CPU", bid_cpu / commit_cpu)
+
+
+def page_bytes(house: House) -> int:
+    """The lot page as a visitor with brotli gets it, in bytes."""
+    app = create_app(Settings.from_environ(house.environ))
+    answer = app.test_client().get(f"/lots/{house.places[0].lot_id}", headers={"Accept-Encoding": "br"})
+    data: bytes = answer.data
+    return len(data) if answer.headers.get("Content-Encoding") == "br" else len(brotli.compress(data, quality=5))
+
+
+def report(rounds: Rounds, waits: list[float], failed: int, size: int, times: int, each: int) -> None:
+    """One table: goals of PERFORMANCE with the floor beside them."""
+    load_now = " ".join(f"{value:.2f}" for value in os.getloadavg())
+    print(f"{times} rounds of {measures.CLIENTS} clients x {each} requests; {os.cpu_count()} cores, load {load_now}")
+    print(f"{'measured':34} {'median (least-greatest)':>32}")
+    for name, values in rounds.items():
+        if not name.startswith("goal"):
+            print(f"{name:34} {measures.spread(values):>32}")
+    longest, median = max(waits) * 1000, statistics.median(waits) * 1000
+    print(f"{'goal':58} {'reached':>24}  aim")
+    for name, value, aim in (
+        ("1  bids/s over raw SQLite commits/s, %", measures.spread(rounds["goal 1"]), ">= 20"),
+        ("2  CPU of a bid over hello", measures.spread(rounds["goal 2"]), "<= 2.5"),
+        ("3  lot page, uncached, hello's CPU over its own, %", measures.spread(rounds["goal 3"]), ">= 35"),
+        ("8  lot page, HTML and CSS, brotli, bytes", str(size), "<= 4000"),
+        ("12 longest wait of 8 writers, ms (median)", f"{longest:.0f} ({median:.1f})", "<= 200"),
+        ("12 bids that failed", str(failed), "0"),
+    ):
+        print(f"{name:58} {value:>24}  {aim}")
+
+
+if __name__ == "__main__":
+    main()
