@@ -31,6 +31,7 @@ class Board:
         self.threads: set[str] = set()
         self.looks = 0
         self.broken = False
+        self.seconds = 0.0
 
     def render(self, identifier: str, language: str) -> tuple[int, str]:
         self.threads.add(threading.current_thread().name)
@@ -38,6 +39,7 @@ class Board:
             raise RuntimeError("a template that fails")
         if identifier not in self.things:
             raise Missing
+        time.sleep(self.seconds)
         version, text = self.things[identifier]
         self.rendered.append((identifier, language, version))
         return version, f"<p>{text} in {language}</p>"
@@ -170,6 +172,16 @@ def test_each_version_is_rendered_once_per_language_by_the_hub(middle: Hub, boar
     assert sorted(board.rendered) == [("7", "en", 2), ("7", "fr", 2)]
     assert board.threads == {"live_run"}
     assert {reader.chunks[-1].partition("data")[2] for reader in readers[::2]} == {": <p>changed in en</p>\n\n"}
+
+
+def test_a_crowd_that_joins_during_a_rendering_costs_no_second_one(middle: Hub, board: Board) -> None:
+    board.seconds = 0.2
+    readers = []
+    for _ in range(8):
+        readers.append(watching(middle))
+        time.sleep(0.01)
+    assert eventually(lambda: all(reader.versions == [1] for reader in readers))
+    assert board.rendered == [("7", "en", 1)]
 
 
 def test_a_storm_becomes_ten_updates_a_second_and_ends_with_the_last_state(middle: Hub, board: Board) -> None:
