@@ -144,8 +144,8 @@ def _unpacked(source: Path, work: Path) -> Manifest:
 def _check_fits(manifest: Manifest, current: Settings, *, force: bool) -> None:
     if manifest.format != FORMAT or manifest.database != dumps.kind(current):
         raise RestoreRefusedError(f"The archive is of a house on {manifest.database}; this one is not, or it is newer.")
-    if manifest.revision is not None and not _known(manifest.revision):
-        raise RestoreRefusedError(f"The archive is of a newer release (schema {manifest.revision}).")
+    if manifest.revision is None or not _known(manifest.revision):
+        raise RestoreRefusedError(f"This release does not know the archive's schema ({manifest.revision}).")
     brings_keys = any(name.startswith(f"{KEYS}/") for name in manifest.checksums)
     if not force and not brings_keys and not set(manifest.keys) & set(fingerprints(current)):
         raise RestoreRefusedError(

@@ -169,7 +169,7 @@ def run_worker(app: Flask) -> None:
 
 def _consume(consumer: Any) -> None:
     """huey's own `run` without its restart on SIGHUP: whatever watches over the worker starts it again."""
-    from huey.exceptions import ConsumerStopped
+    from huey.consumer import ConsumerStopped
 
     consumer.start()
     log.info("the worker runs")

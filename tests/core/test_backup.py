@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from gallery import create_app
+from gallery.account.models import Profile
 from gallery.auth.models import Member
 from gallery.core import backup, dumps, outbox
 from gallery.core.db import db, transaction
@@ -31,11 +32,29 @@ def postgresql_s_programs(request, monkeypatch, tmp_path):
         monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
 
 
-def flask(environ, *arguments):
+def by_command(environ, *arguments):
     """Run a command as the operator does."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GALLERY_")}
     argv = [sys.executable, "-m", "flask", "--app", str(ROOT / "wsgi.py"), *arguments]
     return subprocess.run(argv, env=kept | environ, capture_output=True, text=True, cwd=ROOT, timeout=60)
+
+
+def restore(environ, archive, *, force=False):
+    """Put an archive into the house of these variables, as a process of its own would."""
+    app = create_app(Settings.from_environ(environ))
+    with app.app_context():
+        try:
+            return backup.restore(archive, force=force)
+        finally:
+            leave(app)
+
+
+def leave(app):
+    """End what the process holds of the house's database."""
+    db.session.remove()
+    db.engine.dispose()
+    if "in_use" in app.extensions:
+        app.extensions.pop("in_use").close()
 
 
 @pytest.fixture
@@ -48,28 +67,19 @@ def elsewhere(request, database_kind, environ, tmp_path):
     return variables
 
 
-def counted(environ):
-    """Members and messages of a house."""
+def contents(environ):
+    """How many members a house has, its messages' keys, and its members' phones."""
     app = create_app(Settings.from_environ(environ))
     with app.app_context():
         members = db.session.execute(sa.select(sa.func.count(Member.id))).scalar_one()
-        messages = sorted(one.key for one in db.session.execute(sa.select(outbox.OutboxMessage)).scalars())
-        phone = db.session.execute(sa.text("SELECT phone FROM profile")).scalars().all()
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions.pop("in_use", None)
-    return members, messages, phone
-
-
-def leave(app):
-    db.session.remove()
-    db.engine.dispose()
-    if "in_use" in app.extensions:
-        app.extensions.pop("in_use").close()
+        keys = sorted(db.session.execute(sa.select(outbox.OutboxMessage.key)).scalars())
+        phones = list(db.session.execute(sa.select(Profile.phone)).scalars())
+        leave(app)
+    return members, keys, phones
 
 
 @pytest.mark.database
-def test_a_backup_under_writes_is_consistent_and_comes_back(app, environ, elsewhere, settings, tmp_path):
+def test_a_backup_under_writes_is_consistent_and_comes_back(migrated, app, environ, elsewhere, settings, tmp_path):
     factories.member("ana")
     (settings.data_dir / "files").mkdir()
     (settings.data_dir / "files" / "wave.jpg").write_bytes(b"a wave")
@@ -97,46 +107,41 @@ def test_a_backup_under_writes_is_consistent_and_comes_back(app, environ, elsewh
     with tarfile.open(tmp_path / "2.tar.gz") as archive:
         assert not [name for name in archive.getnames() if name.startswith("keys")]
 
-    done = flask(elsewhere, "restore", str(tmp_path / "2.tar.gz"))
-    assert done.returncode == 0, done.stderr
-    members, messages, phones = counted(elsewhere)
-    assert members == 1
-    assert messages
-    assert len(messages) % 2 == 0
-    assert len(phones) == 1
+    restore(elsewhere, tmp_path / "2.tar.gz")
+    members, keys, phones = contents(elsewhere)
+    assert (members, phones) == (1, ["+221338643007"])
+    assert keys
+    assert len(keys) % 2 == 0
     assert Path(elsewhere["GALLERY_DATA_DIR"], "files", "wave.jpg").read_bytes() == b"a wave"
 
 
 @pytest.mark.database
-def test_a_house_with_members_is_replaced_only_by_force_and_kept(app, environ, tmp_path):
+def test_a_house_with_members_is_replaced_only_by_force_and_kept(migrated, app, environ, tmp_path):
     factories.member("ana")
     archive = tmp_path / "backup.tar.gz"
     backup.back_up(archive)
     factories.member("ben")
     leave(app)
-    refused = flask(environ, "restore", str(archive))
-    assert refused.returncode == 1
-    assert "has members" in refused.stderr
-    assert counted(environ)[0] == 2
-    done = flask(environ, "restore", "--force", str(archive))
-    assert done.returncode == 0, done.stderr
-    assert counted(environ)[0] == 1
+    with pytest.raises(backup.RestoreRefusedError, match="has members"):
+        restore(environ, archive)
+    assert contents(environ)[0] == 2
+    restore(environ, archive, force=True)
+    assert contents(environ)[0] == 1
     (kept,) = Path(environ["GALLERY_DATA_DIR"]).glob("before-restore-*")
     assert (kept / (dumps.POSTGRESQL if "GALLERY_DATABASE_URL" in environ else dumps.SQLITE)).exists()
 
 
 @pytest.mark.database
-def test_a_running_house_is_never_replaced(app, environ, tmp_path):
+def test_a_running_house_is_never_replaced(migrated, app, environ, tmp_path):
     factories.member("ana")
     archive = tmp_path / "backup.tar.gz"
     backup.back_up(archive)
     db.session.execute(sa.select(Member.id)).all()
-    refused = flask(environ, "restore", "--force", str(archive))
-    assert refused.returncode == 1
-    assert "running" in refused.stderr
+    with pytest.raises(backup.RestoreRefusedError, match="running"):
+        restore(environ, archive, force=True)
 
 
-def test_a_damaged_archive_is_refused(app, environ, elsewhere, tmp_path):
+def test_a_damaged_archive_is_refused(migrated, app, environ, elsewhere, tmp_path):
     factories.member("ana")
     archive = tmp_path / "backup.tar.gz"
     backup.back_up(archive)
@@ -151,20 +156,28 @@ def test_a_damaged_archive_is_refused(app, environ, elsewhere, tmp_path):
     with tarfile.open(other, "w:gz") as changed:
         for path in (tmp_path / "out").iterdir():
             changed.add(path, path.name)
-    for one in (cut, other, Path(__file__)):
-        refused = flask(elsewhere, "restore", str(one))
-        assert refused.returncode == 1
-        assert "damaged" in refused.stderr or "not a whole backup" in refused.stderr
+    for one, why in ((cut, "not a whole backup"), (other, "damaged"), (Path(__file__), "not a whole backup")):
+        with pytest.raises(backup.RestoreRefusedError, match=why):
+            restore(elsewhere, one, force=True)
     assert not Path(elsewhere["GALLERY_DATA_DIR"], dumps.SQLITE).exists()
 
 
-def test_an_archive_whose_keys_are_missing_is_refused(app, elsewhere, tmp_path):
+def test_an_archive_whose_keys_are_missing_is_refused(migrated, app, elsewhere, tmp_path):
     factories.member("ana")
     backup.back_up(tmp_path / "backup.tar.gz")
     stranger = elsewhere | {"GALLERY_ENCRYPTION_KEYS": "c29tZS1vdGhlci1rZXktb2YtdGhpcnR5LXR3by1ieXQ="}
-    refused = flask(stranger, "restore", str(tmp_path / "backup.tar.gz"))
-    assert refused.returncode == 1
-    assert "GALLERY_ENCRYPTION_KEYS" in refused.stderr
+    with pytest.raises(backup.RestoreRefusedError, match="GALLERY_ENCRYPTION_KEYS"):
+        restore(stranger, tmp_path / "backup.tar.gz")
+
+
+def test_the_operator_s_two_commands(migrated, app, environ, elsewhere, tmp_path):
+    factories.member("ana")
+    archive = str(tmp_path / "backup.tar.gz")
+    made = by_command(environ, "backup", archive)
+    assert made.returncode == 0, made.stderr
+    done = by_command(elsewhere, "restore", archive)
+    assert done.returncode == 0, done.stderr
+    assert contents(elsewhere)[0] == 1
 
 
 def test_the_keys_come_along_only_when_asked_for(app, settings, tmp_path):

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from gallery.core import health, jobs, outbox
+from gallery.core import jobs, outbox
 from gallery.core.clock import FrozenClock
 from gallery.core.db import db, transaction
 from tests.factories import NOON
-
-
-@pytest.fixture
-def migrated(app):
-    """The tables of the tests are made at once; say that they are what the migrations make."""
-    with transaction() as session:
-        connection = session.connection()
-        connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) PRIMARY KEY)")
-        connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{health.newest_revision()}')")  # noqa: S608
-    db.session.remove()
 
 
 def test_a_living_process_says_so_without_its_database(app, client, monkeypatch):
