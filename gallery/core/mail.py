@@ -158,6 +158,7 @@ def _transport(settings: Settings) -> dict[str, Any]:
     tls = url.scheme == "smtp" and parse_qs(url.query).get("starttls", [_starttls_unless_here(url.hostname)]) == ["1"]
     return {
         "MAIL_BACKEND": Server,
+        "MAIL_FILE_PATH": None,
         "MAIL_SERVER": url.hostname,
         "MAIL_PORT": url.port or (465 if url.scheme == "smtps" else 587 if tls else 25),
         "MAIL_USERNAME": unquote(url.username or "") or None,

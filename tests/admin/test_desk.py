@@ -1,0 +1,118 @@
+"""The desk: who may enter, the demonstration's mail, and parked messages (I2, Q1, 14.2.6)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+
+from gallery.core import mail, outbox
+from gallery.core.audit import AuditEntry
+from gallery.core.db import db, transaction
+from tests import factories
+
+TEXT = "Good day,\n\nhttp://127.0.0.1:8000/auth/confirm/abc <script>alert(1)</script>\n"
+PAGES = ["/admin/", "/admin/mail", "/admin/outbox"]
+
+
+@pytest.fixture
+def ada(client):
+    ada = factories.member("ada", roles=["admin"])
+    factories.sign_in(client, ada)
+    return ada
+
+
+def write(number=1):
+    with transaction():
+        mail.post(mail.Letter("ben@example.org", f"Letter {number}", TEXT, "<p>never shown</p>"), f"letter:{number}")
+    outbox.deliver_due()
+
+
+def park():
+    """A message nobody can deliver; its number."""
+    with transaction() as session:
+        outbox.put("test", "parked", {"secret": "canary"})
+        session.execute(sa.update(outbox.OutboxMessage).values(state="dead", last_error="TimeoutError", attempts=14))
+    return outbox.dead_letters()[0].id
+
+
+def audited():
+    db.session.rollback()
+    return [(one.action, one.actor_id) for one in db.session.execute(sa.select(AuditEntry)).scalars()]
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/admin/mail/20261123T120000000000.abcdef"])
+def test_only_staff_may_enter(app, client, path):
+    assert client.get(path).status_code in {302, 401}
+    factories.sign_in(client, factories.member("ana"))
+    assert client.get(path).status_code == 403
+    factories.sign_in(client, factories.member("sol", roles=["seller"]))
+    assert client.get(path).status_code == 403
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_an_administrator_sees_each_page_in_order(app, client, ada, path):
+    write()
+    park()
+    assert client.get(path).status_code == 200
+
+
+def test_a_mail_is_read_as_text_and_its_links_can_be_followed(app, client, ada):
+    write(1)
+    write(2)
+    page = client.get("/admin/mail").text
+    assert page.index("Letter 2") < page.index("Letter 1"), "the newest first"
+    (name, *_) = [path.stem for path in sorted(mail.files_directory().glob("*.eml"))]
+    letter = client.get(f"/admin/mail/{name}").text
+    assert '<a href="http://127.0.0.1:8000/auth/confirm/abc"' in letter
+    assert "&lt;script&gt;" in letter
+    assert "never shown" not in letter
+    assert audited()[-2:] == [("mail.listed", ada.id), ("mail.read", ada.id)]
+
+
+def test_the_list_of_mails_goes_on(app, client, ada, monkeypatch):
+    monkeypatch.setattr("gallery.admin.views.LETTERS_ON_A_PAGE", 2)
+    for number in range(5):
+        write(number)
+    first = client.get("/admin/mail").text
+    assert "Letter 4" in first
+    assert "Letter 2" not in first
+    names = sorted((path.stem for path in mail.files_directory().glob("*.eml")), reverse=True)
+    second = client.get(f"/admin/mail?before={names[1]}").text
+    assert "Letter 2" in second
+    assert "Letter 3" not in second
+
+
+@pytest.mark.parametrize("name", ["..%2f..%2fkeys", "x", "a.b/../c", "20261123T120000000000.abcdef"])
+def test_nothing_else_can_be_read(app, client, ada, name):
+    write()
+    assert client.get(f"/admin/mail/{name}").status_code == 404
+
+
+def test_a_house_with_a_mail_server_has_no_letters_to_read(app, client, ada, settings):
+    mail.init_app(app, replace(settings, mail_url="smtp://127.0.0.1:2525"))
+    assert client.get("/admin/mail").status_code == 404
+
+
+def test_a_parked_message_is_shown_without_its_words_and_tried_again(app, client, ada):
+    number = park()
+    page = client.get("/admin/outbox").text
+    assert "TimeoutError" in page
+    assert "canary" not in page
+    answer = client.post(f"/admin/outbox/{number}/retries", data=token(client))
+    assert answer.status_code == 303
+    assert outbox.counts() == {"queued": 1}
+    assert ("outbox.retried", ada.id) in audited()
+    assert client.post(f"/admin/outbox/{number}/retries", data=token(client)).status_code == 404
+
+
+def test_a_retry_without_a_token_is_refused(app, client, ada):
+    number = park()
+    assert client.post(f"/admin/outbox/{number}/retries").status_code in {400, 403}
+    assert outbox.counts() == {"dead": 1}
+
+
+def token(client):
+    page = client.get("/admin/").text
+    return {"csrf_token": page.split('name="csrf_token" value="')[1].split('"')[0]}
