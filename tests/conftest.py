@@ -53,9 +53,12 @@ def pytest_configure() -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_kind" not in metafunc.fixturenames:
         return
+    marked = metafunc.definition.get_closest_marker
     wanted = metafunc.config.getoption("--database")
-    if wanted is None:
-        wanted = "both" if metafunc.definition.get_closest_marker("database") else "sqlite"
+    if marked("sqlite"):
+        wanted = "sqlite"
+    elif wanted is None:
+        wanted = "both" if marked("database") else "sqlite"
     kinds = DATABASES if wanted == "both" else (wanted,)
     if kinds != ("sqlite",):
         metafunc.parametrize("database_kind", kinds, indirect=True)
@@ -193,13 +196,16 @@ def client(app: Flask) -> InspectingClient:
 
 @pytest.fixture
 def live_server(environ: dict[str, str], tmp_path: Path) -> Iterator[Callable[..., house.LiveHouse]]:
-    """Start gunicorn on the same database as `app`: `live_server(workers=2, threads=8, **more_environment)`."""
+    """Start gunicorn on the same database as `app`: `live_server(workers=2, threads=8, **more_environment)`.
+
+    With `worker=True` also the worker that delivers messages.
+    """
     started: list[house.LiveHouse] = []
 
-    def start(*, workers: int = 1, threads: int = 16, **variables: str) -> house.LiveHouse:
+    def start(*, workers: int = 1, threads: int = 16, worker: bool = False, **variables: str) -> house.LiveHouse:
         log = tmp_path / f"house-{len(started)}.log"
         started.append(house.LiveHouse(environ | variables, log, workers=workers, threads=threads))
-        started[-1].start()
+        started[-1].start(with_worker=worker)
         return started[-1]
 
     yield start
