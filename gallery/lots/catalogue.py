@@ -1,8 +1,8 @@
 """The catalogue: lots by filters, in an order, page by page (C3).
 
-Paging is by key and not by number, so that a page costs the same however deep it lies, and a lot that nothing happens to
-is met exactly once on a walk, whatever happens to the others. The mark between two pages holds the time at which the walk
-began: what is open or over is judged by that time on all its pages.
+Paging is by key and not by number, so that a page costs the same however deep it lies, and a lot that nothing happens
+to is met exactly once on a walk, whatever happens to the others. The mark between two pages holds the time at which
+the walk began: what is open or over is judged by that time on all its pages.
 """
 
 from __future__ import annotations
@@ -271,8 +271,7 @@ def _key(key: Any, row: Any) -> int:
 
 def _card(row: Any) -> Card:
     view = Picture(*row[_FACTS : _FACTS + 5]) if row.file else None
-    facts: list[Any] = list(row)[:_FACTS]
-    return Card(*facts, view)
+    return Card(*row[:_FACTS], picture=view)
 
 
 def _micros(moment: datetime) -> int:

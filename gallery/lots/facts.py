@@ -1,4 +1,4 @@
-"""What pages know of lots, sales and artists: plain rows, without the secret of a reserve and without a seller's name."""
+"""What pages know of lots, sales and artists: plain rows, without a reserve's amount and without a seller's name."""
 
 from __future__ import annotations
 

@@ -107,8 +107,8 @@ def lot_page(lot_id: int, asker: Any = None) -> LotPage:
     facts = _visible(lot_id, asker)
     run = db.session.execute
     around = {
-        number: neighbour
-        for number, neighbour in run(
+        row.number: row.id
+        for row in run(
             _NEIGHBOURS, {"sale_id": facts["sale_id"], "before": facts["number"] - 1, "behind": facts["number"] + 1}
         )
     }

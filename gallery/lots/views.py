@@ -36,14 +36,14 @@ def home() -> Response:
     """What is running, what is coming, what went for how much."""
     now = clock.now()
     running = queries.running_sales(now, most=4)
-    shown = [(sale, catalogue.ending_soonest(sale.id, now, HOME_CARDS)) for sale in running[:2]]
+    shown = [(sale, _light(catalogue.ending_soonest(sale.id, now, HOME_CARDS))) for sale in running[:2]]
     return _page(
         "lots/home.html",
         now,
         shown=shown,
         running=running[2:],
         upcoming=queries.upcoming_sales(now, most=6),
-        sold=catalogue.latest_sold(now, HOME_CARDS // 2),
+        sold=_light(catalogue.latest_sold(now, HOME_CARDS // 2)),
     )
 
 
@@ -200,7 +200,7 @@ def _listing(filters: Filters, problems: list[str]) -> dict[str, Any]:
             problems.append(_page_unknown())
     found = catalogue.page(filters, mark, now)
     return {
-        "cards": [_light(card) for card in found.cards],
+        "cards": _light(found.cards),
         "after": found.after,
         "is_later": mark is not None,
         "now": now,
@@ -224,20 +224,23 @@ def _behind(kind: type[SaleFacts] | type[ArtistFacts]) -> tuple[Any, bool]:
         return None, False
     try:
         if kind is SaleFacts:
-            last = queries.visible_sale(slug)
-            return (last.opens_at, last.id), False
+            sale = queries.visible_sale(slug)
+            return (sale.opens_at, sale.id), False
         artist = queries.visible_artist(slug)
+        return (artist.sort_name, artist.id), False
     except Missing:
         return None, True
-    return (artist.sort_name, artist.id), False
 
 
 def _page_unknown() -> str:
-    return _("This page of the list is not there any more, so you see the first one.")
+    return str(_("This page of the list is not there any more, so you see the first one."))
 
 
-def _light(card: Card) -> Card:
-    return replace(card, picture=_fitting_line(card.picture)) if card.picture and saves_data() else card
+def _light(cards: list[Card]) -> list[Card]:
+    """The cards with pictures that fit the visitor's line."""
+    if not saves_data():
+        return cards
+    return [replace(card, picture=_fitting_line(card.picture)) if card.picture else card for card in cards]
 
 
 def _fitting_line(view: Picture) -> Picture:

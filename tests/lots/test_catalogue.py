@@ -93,9 +93,8 @@ def test_what_nothing_happens_to_is_met_once_while_others_change(
         met += page
         lot_id = chance.choice(sorted(touched))
         later = clock.now() + chance.randrange(1, 30) * MINUTE
-        change(
-            lot_id, **chance.choice([{"price_minor": 900_00}, {"bids": 9}, {"state": "withdrawn"}, {"state": "sold"}])
-        )
+        name, value = chance.choice([("price_minor", 900_00), ("bids", 9), ("state", "withdrawn"), ("state", "sold")])
+        change(lot_id, **{name: value})
         with transaction() as session:
             session.execute(sa.update(Lot).where(Lot.id == lot_id, Lot.ends_at < later).values(ends_at=later))
         factories.open_lot(opening_minor=150_00)
