@@ -63,9 +63,11 @@ class Files(BaseEmailBackend):
 class Server(SMTPBackend):
     """SMTP that checks the server's certificate also after STARTTLS, which flask-mailman does not."""
 
+    connection: smtplib.SMTP | None
+
     def open(self) -> bool:
         """Connect, encrypt where the address says so, and sign in."""
-        if self.connection:
+        if self.connection is not None:
             return False
         where: dict[str, Any] = {"host": self.host, "port": self.port, "timeout": self.timeout}
         if self.use_ssl:

@@ -13,17 +13,16 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
 from gallery.core import clock, crypto, jobs
-from gallery.core.crypto import EncryptedJSON
 from gallery.core.db import Base, after_commit, db, in_transaction, on_postgresql, transaction
-from gallery.core.personal import Category, Keep, Purpose, Recipient, personal, plain
+from gallery.core.outbox_table import OutboxMessage as OutboxMessage
+from gallery.core.outbox_table import State as State
 
 log = logging.getLogger(__name__)
 
@@ -38,58 +37,7 @@ TOPIC_PAUSE = timedelta(seconds=60)
 WAKE_PAUSE = 0.2
 """Seconds for which one wake-up of the workers counts."""
 
-_message = personal(
-    category=Category.MESSAGES,
-    purpose=Purpose.NOTICES,
-    keep=Keep.DELIVERY,
-    to=(Recipient.MAIL_PROVIDER,),
-    export=False,
-)
-
-
-class State(StrEnum):
-    """Where a message is on its way."""
-
-    QUEUED = "queued"
-    LEASED = "leased"
-    SENT = "sent"
-    DEAD = "dead"
-
-
-class OutboxMessage(Base):
-    """One thing that must reach the world."""
-
-    __tablename__ = "outbox_message"
-    __table_args__ = (
-        sa.UniqueConstraint("kind", "key"),
-        sa.CheckConstraint("state IN ('queued', 'leased', 'sent', 'dead')", name="state"),
-        sa.Index("ix_outbox_message_due", "state", "not_before"),
-        sa.Index("ix_outbox_message_topic", "topic", "state"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True, info=plain)
-    kind: Mapped[str] = mapped_column(info=plain)
-    """Which deliverer takes it: `notice`, `mail`."""
-    key: Mapped[str] = mapped_column(info=plain)
-    """What it is about, from identifiers only (`outbid:lot:7:bid:12`); the same key twice is one message."""
-    topic: Mapped[str | None] = mapped_column(info=plain)
-    """Of several queued messages on one topic only the newest is left."""
-    payload: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON("outbox_message.payload"), info=_message)
-    """What the deliverer needs; it may hold an address or a token, and is emptied once delivered."""
-    member_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("member.id", ondelete="CASCADE"), index=True, info=_message
-    )
-    state: Mapped[str] = mapped_column(default=State.QUEUED, info=plain)
-    attempts: Mapped[int] = mapped_column(default=0, info=plain)
-    not_before: Mapped[datetime] = mapped_column(info=plain)
-    locked_until: Mapped[datetime | None] = mapped_column(info=plain)
-    created_at: Mapped[datetime] = mapped_column(info=plain)
-    sent_at: Mapped[datetime | None] = mapped_column(info=plain)
-    last_error: Mapped[str | None] = mapped_column(info=plain)
-    """The name of the error's class; never its text, which may quote the message."""
-
-
-_outbox = OutboxMessage.__table__
+_outbox = Base.metadata.tables[OutboxMessage.__tablename__]
 _other = _outbox.alias("other")
 
 
@@ -239,14 +187,19 @@ def retry(message_id: int | None = None) -> int:
         which &= _outbox.c.id == message_id
     change = sa.update(_outbox).where(which).values(state=State.QUEUED, attempts=0, not_before=clock.now())
     after_commit(_wake)
-    return int(db.session().execute(change).rowcount)
+    return _changed(db.session(), change)
 
 
 def forget_delivered(before: datetime) -> int:
     """Remove what was delivered before a time (P-01: ninety days); tells how many rows."""
     with transaction() as session:
         gone = sa.delete(_outbox).where(_outbox.c.state == State.SENT, _outbox.c.sent_at < before)
-        return int(session.execute(gone).rowcount)
+        return _changed(session, gone)
+
+
+def _changed(session: Session, statement: sa.Update | sa.Delete) -> int:
+    """How many rows a statement touched."""
+    return cast("sa.CursorResult[Any]", session.execute(statement)).rowcount
 
 
 def _wake() -> None:
@@ -265,7 +218,7 @@ def _overwrite_waiting(values: dict[str, Any]) -> bool:
         )
         .values(key=values["key"], payload=values["payload"], member_id=values["member_id"])
     )
-    return bool(db.session().execute(change).rowcount)
+    return _changed(db.session(), change) > 0
 
 
 def _due(now: datetime) -> sa.ColumnElement[bool]:
@@ -297,7 +250,9 @@ def _lease_next(session: Session, now: datetime) -> sa.Row[Any] | None:
         query = query.with_for_update(skip_locked=True, of=_outbox)
     while found := session.execute(query.limit(1)).first():
         if found.state == State.LEASED and found.attempts >= MOST_ATTEMPTS:
-            _park(session, found.id, "WorkerDied")
+            log.error("a message kills its workers", extra={"message_id": found.id})
+            dead = {"state": State.DEAD, "last_error": "WorkerDied", "locked_until": None}
+            session.execute(sa.update(_outbox).where(table.id == found.id).values(dead))
             continue
         change = (
             sa.update(_outbox)
@@ -344,11 +299,5 @@ def _deliver(leased: sa.Row[Any]) -> None:
 
 def pause_after(attempts: int) -> timedelta:
     """How long to wait after the given number of attempts: doubling, with up to a quarter more at random."""
-    pause = min(FIRST_PAUSE * 2 ** min(attempts - 1, 20), LONGEST_PAUSE)
+    pause: timedelta = min(FIRST_PAUSE * 2 ** min(attempts - 1, 20), LONGEST_PAUSE)
     return pause * random.SystemRandom().uniform(1.0, 1.25)
-
-
-def _park(session: Session, message_id: int, error: str) -> None:
-    log.error("a message is parked", extra={"message_id": message_id, "error": error})
-    values = {"state": State.DEAD, "last_error": error, "locked_until": None}
-    session.execute(sa.update(_outbox).where(_outbox.c.id == message_id).values(values))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from gallery import create_app
 from gallery.account.models import Profile
@@ -25,21 +26,21 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
-def postgresql_s_programs(request, monkeypatch, tmp_path):
+def postgresql_s_programs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """pg_dump and psql of the server's own release come first."""
     if request.getfixturevalue("database_kind") == "postgresql":
         programs = postgresql.find_programs(tmp_path, None)
         monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
 
 
-def by_command(environ, *arguments):
+def by_command(environ: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a command as the operator does."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GALLERY_")}
     argv = [sys.executable, "-m", "flask", "--app", str(ROOT / "wsgi.py"), *arguments]
     return subprocess.run(argv, env=kept | environ, capture_output=True, text=True, cwd=ROOT, timeout=60)
 
 
-def restore(environ, archive, *, force=False):
+def restore(environ: dict[str, str], archive: Path, *, force: bool = False) -> backup.Manifest:
     """Put an archive into the house of these variables, as a process of its own would."""
     app = create_app(Settings.from_environ(environ))
     with app.app_context():
@@ -49,7 +50,7 @@ def restore(environ, archive, *, force=False):
             leave(app)
 
 
-def leave(app):
+def leave(app: Flask) -> None:
     """End what the process holds of the house's database."""
     db.session.remove()
     db.engine.dispose()
@@ -58,7 +59,9 @@ def leave(app):
 
 
 @pytest.fixture
-def elsewhere(request, database_kind, environ, tmp_path):
+def elsewhere(
+    request: pytest.FixtureRequest, database_kind: str, environ: dict[str, str], tmp_path: Path
+) -> dict[str, str]:
     """The variables of a second house with nothing in it."""
     (tmp_path / "second").mkdir()
     variables = environ | {"GALLERY_DATA_DIR": str(tmp_path / "second")}
@@ -67,7 +70,7 @@ def elsewhere(request, database_kind, environ, tmp_path):
     return variables
 
 
-def contents(environ):
+def contents(environ: dict[str, str]) -> tuple[int, list[str], list[str]]:
     """How many members a house has, its messages' keys, and its members' phones."""
     app = create_app(Settings.from_environ(environ))
     with app.app_context():
@@ -79,13 +82,15 @@ def contents(environ):
 
 
 @pytest.mark.database
-def test_a_backup_under_writes_is_consistent_and_comes_back(migrated, app, environ, elsewhere, settings, tmp_path):
+def test_a_backup_under_writes_is_consistent_and_comes_back(
+    migrated: None, app: Flask, environ: dict[str, str], elsewhere: dict[str, str], settings: Settings, tmp_path: Path
+) -> None:
     factories.member("ana")
     (settings.data_dir / "files").mkdir()
     (settings.data_dir / "files" / "wave.jpg").write_bytes(b"a wave")
     stop = threading.Event()
 
-    def write():
+    def write() -> None:
         # Two rows a transaction: a backup that splits one is not consistent.
         number = 0
         with app.app_context():
@@ -116,7 +121,9 @@ def test_a_backup_under_writes_is_consistent_and_comes_back(migrated, app, envir
 
 
 @pytest.mark.database
-def test_a_house_with_members_is_replaced_only_by_force_and_kept(migrated, app, environ, tmp_path):
+def test_a_house_with_members_is_replaced_only_by_force_and_kept(
+    migrated: None, app: Flask, environ: dict[str, str], tmp_path: Path
+) -> None:
     factories.member("ana")
     archive = tmp_path / "backup.tar.gz"
     backup.back_up(archive)
@@ -132,7 +139,7 @@ def test_a_house_with_members_is_replaced_only_by_force_and_kept(migrated, app, 
 
 
 @pytest.mark.database
-def test_a_running_house_is_never_replaced(migrated, app, environ, tmp_path):
+def test_a_running_house_is_never_replaced(migrated: None, app: Flask, environ: dict[str, str], tmp_path: Path) -> None:
     factories.member("ana")
     archive = tmp_path / "backup.tar.gz"
     backup.back_up(archive)
@@ -141,7 +148,9 @@ def test_a_running_house_is_never_replaced(migrated, app, environ, tmp_path):
         restore(environ, archive, force=True)
 
 
-def test_a_damaged_archive_is_refused(migrated, app, environ, elsewhere, tmp_path):
+def test_a_damaged_archive_is_refused(
+    migrated: None, app: Flask, environ: dict[str, str], elsewhere: dict[str, str], tmp_path: Path
+) -> None:
     factories.member("ana")
     archive = tmp_path / "backup.tar.gz"
     backup.back_up(archive)
@@ -162,7 +171,9 @@ def test_a_damaged_archive_is_refused(migrated, app, environ, elsewhere, tmp_pat
     assert not Path(elsewhere["GALLERY_DATA_DIR"], dumps.SQLITE).exists()
 
 
-def test_an_archive_whose_keys_are_missing_is_refused(migrated, app, elsewhere, tmp_path):
+def test_an_archive_whose_keys_are_missing_is_refused(
+    migrated: None, app: Flask, elsewhere: dict[str, str], tmp_path: Path
+) -> None:
     factories.member("ana")
     backup.back_up(tmp_path / "backup.tar.gz")
     stranger = elsewhere | {"GALLERY_ENCRYPTION_KEYS": "c29tZS1vdGhlci1rZXktb2YtdGhpcnR5LXR3by1ieXQ="}
@@ -170,7 +181,9 @@ def test_an_archive_whose_keys_are_missing_is_refused(migrated, app, elsewhere, 
         restore(stranger, tmp_path / "backup.tar.gz")
 
 
-def test_the_operator_s_two_commands(migrated, app, environ, elsewhere, tmp_path):
+def test_the_operator_s_two_commands(
+    migrated: None, app: Flask, environ: dict[str, str], elsewhere: dict[str, str], tmp_path: Path
+) -> None:
     factories.member("ana")
     archive = str(tmp_path / "backup.tar.gz")
     made = by_command(environ, "backup", archive)
@@ -180,7 +193,7 @@ def test_the_operator_s_two_commands(migrated, app, environ, elsewhere, tmp_path
     assert contents(elsewhere)[0] == 1
 
 
-def test_the_keys_come_along_only_when_asked_for(app, settings, tmp_path):
+def test_the_keys_come_along_only_when_asked_for(app: Flask, settings: Settings, tmp_path: Path) -> None:
     (settings.data_dir / "keys").mkdir(exist_ok=True)
     (settings.data_dir / "keys" / "encryption_keys").write_text("k")
     assert "keys/encryption_keys" not in backup.back_up(tmp_path / "1.tar.gz").checksums

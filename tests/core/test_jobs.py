@@ -7,15 +7,19 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from gallery.core import clock, jobs, mail, outbox
 from gallery.core.clock import FrozenClock
 from gallery.core.db import db, transaction
+from gallery.core.settings import Settings
 from tests.services.process import Service
+from tests.services.smtp import Postbox
 
 ROOT = Path(__file__).parents[2]
 MESSAGES, KILLS = 300, 3
@@ -25,37 +29,37 @@ LETTER = mail.Letter("ana@example.org", "Sold", "Sold.\n", "<p>Sold.</p>")
 class Worker(Service):
     """`flask --app wsgi work` on the database of the test."""
 
-    def __init__(self, environ, log):
+    def __init__(self, environ: dict[str, str], log: Path) -> None:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("GALLERY_")}
         argv = [sys.executable, "-m", "flask", "--app", str(ROOT / "wsgi.py"), "work"]
         super().__init__(argv, log, environ=kept | environ, directory=ROOT)
         self.wait_until(lambda: "the worker runs" in self.log.read_text())
 
 
-def wait_for(condition, seconds=20.0):
+def wait_for(condition: Callable[[], object], seconds: float = 20.0) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it took too long"
         time.sleep(0.02)
 
 
-def states():
+def states() -> dict[str, int]:
     db.session.rollback()
     return outbox.counts()
 
 
-def post(*numbers):
+def post(*numbers: int) -> None:
     with transaction():
         for number in numbers:
             mail.post(LETTER, f"letter:{number}")
 
 
 @pytest.fixture
-def run(environ, tmp_path):
+def run(environ: dict[str, str], tmp_path: Path) -> Iterator[Callable[..., Worker]]:
     """Start workers; they are stopped at the end."""
-    started = []
+    started: list[Worker] = []
 
-    def start(**variables):
+    def start(**variables: str) -> Worker:
         started.append(Worker(environ | variables, tmp_path / f"worker-{len(started)}.log"))
         return started[-1]
 
@@ -65,7 +69,9 @@ def run(environ, tmp_path):
 
 
 @pytest.mark.database
-def test_a_message_leaves_soon_after_its_commit_and_the_worker_stops_in_order(app, run, environ, smtp):
+def test_a_message_leaves_soon_after_its_commit_and_the_worker_stops_in_order(
+    app: Flask, run: Callable[..., Worker], environ: dict[str, str], smtp: Postbox
+) -> None:
     worker = run(GALLERY_MAIL_URL=smtp.url)
     wait_for(lambda: jobs.beat_age() is not None)
     began = time.monotonic()
@@ -77,7 +83,9 @@ def test_a_message_leaves_soon_after_its_commit_and_the_worker_stops_in_order(ap
     assert "the worker has stopped" in worker.log.read_text()
 
 
-def test_the_wake_up_goes_through_redis_when_there_is_one(app, settings, run, redis_url, smtp):
+def test_the_wake_up_goes_through_redis_when_there_is_one(
+    app: Flask, settings: Settings, run: Callable[..., Worker], redis_url: str, smtp: Postbox
+) -> None:
     run(GALLERY_MAIL_URL=smtp.url, GALLERY_REDIS_URL=redis_url)
     jobs.init_app(app, replace(settings, redis_url=redis_url))
     began = time.monotonic()
@@ -86,7 +94,7 @@ def test_the_wake_up_goes_through_redis_when_there_is_one(app, settings, run, re
     assert time.monotonic() - began < 8
 
 
-def test_a_queue_that_is_down_loses_no_message_and_holds_up_nobody(app, settings):
+def test_a_queue_that_is_down_loses_no_message_and_holds_up_nobody(app: Flask, settings: Settings) -> None:
     jobs.init_app(app, replace(settings, redis_url="redis://127.0.0.1:1/0"))
     began = time.monotonic()
     post(*range(20))
@@ -96,7 +104,9 @@ def test_a_queue_that_is_down_loses_no_message_and_holds_up_nobody(app, settings
 
 @pytest.mark.slow
 @pytest.mark.database
-def test_workers_that_are_killed_in_mid_delivery_lose_nothing(app, settings, run, smtp):
+def test_workers_that_are_killed_in_mid_delivery_lose_nothing(
+    app: Flask, settings: Settings, run: Callable[..., Worker], smtp: Postbox
+) -> None:
     """Case 22 in a smaller figure: each message arrives, and what arrives twice is the same message."""
     post(*range(MESSAGES))
     for kill in range(1, KILLS + 1):
@@ -115,14 +125,14 @@ def test_workers_that_are_killed_in_mid_delivery_lose_nothing(app, settings, run
     assert len(arrived) - MESSAGES <= KILLS, "at most the message in hand is sent again"
 
 
-def test_a_failing_job_stops_no_other(app):
+def test_a_failing_job_stops_no_other(app: Flask) -> None:
     ran = []
 
-    def breaks():
+    def breaks() -> None:
         ran.append("breaks")
         raise ZeroDivisionError
 
-    def works():
+    def works() -> None:
         ran.append("works")
 
     house = app.extensions["jobs"]
@@ -132,7 +142,7 @@ def test_a_failing_job_stops_no_other(app):
     assert ran == ["breaks", "breaks", "works", "works"]
 
 
-def test_a_job_is_asked_for_after_the_commit_or_never(app, monkeypatch):
+def test_a_job_is_asked_for_after_the_commit_or_never(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
     monkeypatch.setitem(app.extensions["jobs"].__dict__, "task", lambda _name, arguments: asked.append(arguments))
     job = jobs.job(lambda **_arguments: None)
@@ -146,14 +156,14 @@ def test_a_job_is_asked_for_after_the_commit_or_never(app, monkeypatch):
     assert asked == [{"lot_id": 1}]
 
 
-def test_many_requests_within_a_moment_are_one(app, monkeypatch):
+def test_many_requests_within_a_moment_are_one(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
     monkeypatch.setitem(app.extensions["jobs"].__dict__, "task", lambda name, _arguments: asked.append(name))
     post(*range(50))
     assert len(asked) == 1
 
 
-def test_a_worker_stops_when_it_is_asked_to(app, run):
+def test_a_worker_stops_when_it_is_asked_to(app: Flask, run: Callable[..., Worker]) -> None:
     worker = run()
     began = time.monotonic()
     assert worker.stop() == 0

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
+from typing import Any
 
 import pytest
-from flask import request
+from flask import Flask, request
 from sqlalchemy.exc import IntegrityError
 
 from gallery.core import logs
 from gallery.core.access import public
 from tests import factories
+from tests.inspection import InspectingClient
 
 CANARIES = ("canary.person@example.org", "canary-pass phrase", "c4nAryT0kenc4nAryT0kenc4nAryT0ken")
 EMAIL, PASSWORD, TOKEN = CANARIES
+Lines = Callable[[], list[dict[str, Any]]]
 
 
 @pytest.fixture
-def lines(app, capsys):
+def lines(app: Flask, capsys: pytest.CaptureFixture[str]) -> Lines:
     """Everything that was logged so far, as parsed lines."""
 
-    def read():
+    def read() -> list[dict[str, Any]]:
         raw = capsys.readouterr().err
         assert not [canary for canary in CANARIES if canary in raw]
         return [json.loads(line) for line in raw.splitlines()]
@@ -29,26 +33,28 @@ def lines(app, capsys):
     return read
 
 
-def build(app, view, rule):
+def build(app: Flask, view: Callable[..., Any], rule: str) -> None:
     app._got_first_request = False
     app.add_url_rule(rule, view.__name__, public(view), methods=["GET", "POST"])
 
 
-def test_a_request_is_told_by_its_route_and_not_by_its_address(client, lines):
+def test_a_request_is_told_by_its_route_and_not_by_its_address(client: InspectingClient, lines: Lines) -> None:
     answer = client.get(f"/lots/?q={TOKEN}&email={EMAIL}", headers={"Referer": f"http://localhost/?{TOKEN}"})
     told = [line for line in lines() if line["message"] == "answered"]
     assert told[0]["route"] == "/lots/"
     assert (told[0]["status"], told[0]["request"]) == (answer.status_code, answer.headers["X-Request-ID"])
 
 
-def test_a_failed_sign_in_tells_nothing_of_what_was_typed(client, lines):
+def test_a_failed_sign_in_tells_nothing_of_what_was_typed(client: InspectingClient, lines: Lines) -> None:
     factories.member("ana")
     client.post("/auth/login", data={"email": EMAIL, "password": PASSWORD})
     assert lines()
 
 
-def test_an_unforeseen_error_tells_its_places_and_not_its_words(app, client, lines):
-    def breaks(token):
+def test_an_unforeseen_error_tells_its_places_and_not_its_words(
+    app: Flask, client: InspectingClient, lines: Lines
+) -> None:
+    def breaks(token: str) -> None:
         raise ValueError(f"{request.args['email']} typed {request.args['password']} with {token}")
 
     build(app, breaks, "/breaks/<token>")
@@ -60,7 +66,7 @@ def test_an_unforeseen_error_tells_its_places_and_not_its_words(app, client, lin
     assert any("breaks" in place for line in failures for place in line["places"])
 
 
-def test_an_error_s_causes_are_told_by_class(lines):
+def test_an_error_s_causes_are_told_by_class(lines: Lines) -> None:
     try:
         try:
             raise KeyError(EMAIL)
@@ -83,13 +89,13 @@ def test_an_error_s_causes_are_told_by_class(lines):
         f"{{'token': '{TOKEN}'}}",
     ],
 )
-def test_what_libraries_say_is_scrubbed(lines, words):
+def test_what_libraries_say_is_scrubbed(lines: Lines, words: str) -> None:
     logging.getLogger("somelibrary").warning("said: %s", words)
     (line,) = [line for line in lines() if line["logger"] == "somelibrary"]
     assert "canary" not in line["message"].lower()
 
 
-def test_what_is_not_on_the_list_is_left_out(lines):
+def test_what_is_not_on_the_list_is_left_out(lines: Lines) -> None:
     logging.getLogger("gallery.x").warning("noted", extra={"email": EMAIL, "lot_id": 7})
     (line,) = [line for line in lines() if line["message"] == "noted"]
     assert line["lot_id"] == 7
@@ -97,11 +103,11 @@ def test_what_is_not_on_the_list_is_left_out(lines):
 
 
 @pytest.mark.parametrize("formatter", [logs.Line(), logs.Plain()])
-def test_a_record_is_one_line_whatever_it_says(formatter):
+def test_a_record_is_one_line_whatever_it_says(formatter: logging.Formatter) -> None:
     record = logging.LogRecord("x", logging.INFO, __file__, 1, "one\r\ntwo\x1b[31m\u2028three", (), None)
     assert len(formatter.format(record).splitlines()) == 1
 
 
-def test_a_visitor_cannot_choose_the_request_s_identity(client):
+def test_a_visitor_cannot_choose_the_request_s_identity(client: InspectingClient) -> None:
     answer = client.get("/healthz", headers={"X-Request-ID": "mine"})
     assert answer.headers["X-Request-ID"] != "mine"

@@ -5,38 +5,48 @@ from __future__ import annotations
 import email
 import email.policy
 from dataclasses import replace
+from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
+from flask import Flask, current_app
 
 from gallery.core import mail, outbox
 from gallery.core.clock import FrozenClock
 from gallery.core.db import transaction
-from gallery.core.settings import SettingsError
+from gallery.core.settings import Settings, SettingsError
 from tests.factories import NOON
+from tests.services.smtp import Postbox
 
 LETTER = mail.Letter(
     "ana@example.org", "Adjugé : « Mer agitée »", "Bonjour,\n\nà vous !\n", "<p>Bonjour,</p><p>à vous !</p>"
 )
 
 
-def message(number=1, key="won:1"):
+def message(number: int = 1, key: str = "won:1") -> outbox.Message:
     return outbox.Message(number, "mail", key, {}, None, NOON, 1)
 
 
-def written(app):
+def written(app: Flask) -> list[EmailMessage]:
     return [
         email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-        for path in sorted(mail.files_directory().glob("*"))
+        for path in sorted(Path(current_app.config["MAIL_FILE_PATH"]).glob("*"))
     ]
 
 
+def words(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    assert isinstance(part, EmailMessage)
+    return str(part.get_content())
+
+
 @pytest.fixture
-def by_smtp(app, settings, smtp):
+def by_smtp(app: Flask, settings: Settings, smtp: Postbox) -> Postbox:
     mail.init_app(app, replace(settings, mail_url=smtp.url))
     return smtp
 
 
-def test_a_mail_arrives_as_text_and_html(app, by_smtp):
+def test_a_mail_arrives_as_text_and_html(app: Flask, by_smtp: Postbox) -> None:
     mail.send(LETTER, message())
     (found,) = by_smtp.messages
     assert found["To"] == "ana@example.org"
@@ -45,11 +55,11 @@ def test_a_mail_arrives_as_text_and_html(app, by_smtp):
     assert found["Date"].datetime == NOON
     assert found["Auto-Submitted"] == "auto-generated"
     assert found.get_content_type() == "multipart/alternative"
-    assert found.get_body(("plain",)).get_content().replace("\r\n", "\n") == LETTER.text
-    assert "à vous" in found.get_body(("html",)).get_content()
+    assert words(found, "plain").replace("\r\n", "\n") == LETTER.text
+    assert "à vous" in words(found, "html")
 
 
-def test_a_second_attempt_is_the_same_message(app, by_smtp):
+def test_a_second_attempt_is_the_same_message(app: Flask, by_smtp: Postbox) -> None:
     mail.send(LETTER, message())
     mail.send(LETTER, message())
     mail.send(LETTER, message(2, "won:2"))
@@ -57,29 +67,29 @@ def test_a_second_attempt_is_the_same_message(app, by_smtp):
     assert first == again != other
 
 
-def test_without_a_server_a_second_attempt_leaves_one_file(app):
+def test_without_a_server_a_second_attempt_leaves_one_file(app: Flask) -> None:
     mail.send(LETTER, message())
     mail.send(LETTER, message())
     (found,) = written(app)
     assert found["Subject"] == LETTER.subject
-    (path,) = mail.files_directory().iterdir()
+    (path,) = Path(current_app.config["MAIL_FILE_PATH"]).iterdir()
     assert path.stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("field", ["to", "subject"])
-def test_a_line_break_never_begins_a_header(app, field):
+def test_a_line_break_never_begins_a_header(app: Flask, field: str) -> None:
     mail.send(replace(LETTER, **{field: f"{getattr(LETTER, field)}\r\nBcc: eve@example.org\nX-Bad: 1"}), message())
     (found,) = written(app)
     assert found["Bcc"] is None
     assert found["X-Bad"] is None
 
 
-def test_a_mail_is_refused_inside_a_unit_of_work(app):
+def test_a_mail_is_refused_inside_a_unit_of_work(app: Flask) -> None:
     with transaction(), pytest.raises(RuntimeError, match="outside"):
         mail.send(LETTER, message())
 
 
-def test_a_server_that_is_full_is_tried_again(app, by_smtp):
+def test_a_server_that_is_full_is_tried_again(app: Flask, by_smtp: Postbox) -> None:
     app.extensions["clock"] = FrozenClock(NOON)
     with transaction():
         mail.post(LETTER, "won:1")
@@ -100,7 +110,9 @@ def test_a_server_that_is_full_is_tried_again(app, by_smtp):
         ("smtp://127.0.0.1", ("127.0.0.1", 25, False, False)),
     ],
 )
-def test_a_server_is_spoken_to_in_secret_unless_it_is_on_this_box(app, settings, url, expected):
+def test_a_server_is_spoken_to_in_secret_unless_it_is_on_this_box(
+    app: Flask, settings: Settings, url: str, expected: tuple[str, int, bool, bool]
+) -> None:
     mail.init_app(app, replace(settings, mail_url=url))
     state = app.extensions["mailman"]
     assert (state.server, state.port, state.use_tls, state.use_ssl) == expected
@@ -108,6 +120,6 @@ def test_a_server_is_spoken_to_in_secret_unless_it_is_on_this_box(app, settings,
         assert (state.username, state.password) == ("ana", "p@ss")
 
 
-def test_an_address_without_a_host_is_refused(app, settings):
+def test_an_address_without_a_host_is_refused(app: Flask, settings: Settings) -> None:
     with pytest.raises(SettingsError, match="host"):
         mail.init_app(app, replace(settings, mail_url="smtp://"))

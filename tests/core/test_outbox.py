@@ -6,9 +6,11 @@ import contextlib
 import itertools
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from gallery.core import outbox
 from gallery.core.clock import FrozenClock
@@ -21,30 +23,30 @@ pytestmark = pytest.mark.database
 
 
 @pytest.fixture
-def time(app):
+def time(app: Flask) -> FrozenClock:
     app.extensions["clock"] = FrozenClock(NOON)
     return app.extensions["clock"]
 
 
 @pytest.fixture
-def sent(monkeypatch):
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[outbox.Message]:
     """What the deliverer of the kind `test` was given."""
-    given = []
+    given: list[outbox.Message] = []
     monkeypatch.setitem(outbox._deliverers, "test", given.append)
     return given
 
 
-def put(key="1", payload=None, **more):
+def put(key: str = "1", payload: dict[str, Any] | None = None, **more: Any) -> None:
     with transaction():
         outbox.put("test", key, payload or {"says": key}, **more)
 
 
-def row(key="1"):
+def row(key: str = "1") -> OutboxMessage:
     db.session.rollback()
     return db.session.execute(sa.select(OutboxMessage).where(OutboxMessage.key == key)).scalar_one()
 
 
-def test_a_message_is_delivered_once(app, time, sent):
+def test_a_message_is_delivered_once(app: Flask, time: FrozenClock, sent: list[outbox.Message]) -> None:
     put()
     assert outbox.deliver_due() == 1
     assert outbox.deliver_due() == 0
@@ -52,7 +54,7 @@ def test_a_message_is_delivered_once(app, time, sent):
     assert (row().state, row().payload, row().sent_at) == ("sent", {}, NOON)
 
 
-def test_a_message_goes_with_its_cause_or_not_at_all(app, time, sent):
+def test_a_message_goes_with_its_cause_or_not_at_all(app: Flask, time: FrozenClock, sent: list[outbox.Message]) -> None:
     with contextlib.suppress(ZeroDivisionError), transaction():
         outbox.put("test", "1", {})
         raise ZeroDivisionError
@@ -61,7 +63,7 @@ def test_a_message_goes_with_its_cause_or_not_at_all(app, time, sent):
         outbox.put("test", "1", {})
 
 
-def test_the_same_key_is_one_message(app, time, sent):
+def test_the_same_key_is_one_message(app: Flask, time: FrozenClock, sent: list[outbox.Message]) -> None:
     put("1", {"says": "first"})
     put("1", {"says": "second"})
     outbox.deliver_due()
@@ -70,7 +72,9 @@ def test_the_same_key_is_one_message(app, time, sent):
     assert [one.payload["says"] for one in sent] == ["first"]
 
 
-def test_the_provider_is_called_outside_of_any_transaction(app, time, monkeypatch):
+def test_the_provider_is_called_outside_of_any_transaction(
+    app: Flask, time: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen = []
     monkeypatch.setitem(outbox._deliverers, "test", lambda _m: seen.append(db.session().in_transaction()))
     put()
@@ -78,10 +82,12 @@ def test_the_provider_is_called_outside_of_any_transaction(app, time, monkeypatc
     assert seen == [False]
 
 
-def test_a_failed_attempt_is_repeated_later_and_later(app, time, monkeypatch):
+def test_a_failed_attempt_is_repeated_later_and_later(
+    app: Flask, time: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     attempts = []
 
-    def fail(message):
+    def fail(message: outbox.Message) -> None:
         attempts.append(time.now())
         raise ConnectionRefusedError("ana@example.org was refused")
 
@@ -98,8 +104,10 @@ def test_a_failed_attempt_is_repeated_later_and_later(app, time, monkeypatch):
     assert row().last_error == "ConnectionRefusedError", "the error's words may quote the message"
 
 
-def test_what_can_never_be_delivered_is_parked_and_staff_may_queue_it_again(app, time, monkeypatch, sent):
-    def refuse(message):
+def test_what_can_never_be_delivered_is_parked_and_staff_may_queue_it_again(
+    app: Flask, time: FrozenClock, monkeypatch: pytest.MonkeyPatch, sent: list[outbox.Message]
+) -> None:
+    def refuse(message: outbox.Message) -> None:
         raise outbox.UndeliverableError
 
     with monkeypatch.context() as broken:
@@ -114,7 +122,9 @@ def test_what_can_never_be_delivered_is_parked_and_staff_may_queue_it_again(app,
     assert [one.payload for one in sent] == [{"says": "1"}]
 
 
-def test_poison_holds_up_nobody(app, time, monkeypatch, sent):
+def test_poison_holds_up_nobody(
+    app: Flask, time: FrozenClock, monkeypatch: pytest.MonkeyPatch, sent: list[outbox.Message]
+) -> None:
     monkeypatch.setitem(outbox._deliverers, "poison", lambda _message: 1 / 0)
     with transaction():
         outbox.put("poison", "1", {})
@@ -124,24 +134,27 @@ def test_poison_holds_up_nobody(app, time, monkeypatch, sent):
     assert [one.key for one in sent] == ["2"]
 
 
-def test_a_payload_that_no_key_opens_is_one_failed_attempt(app, time, sent):
+def test_a_payload_that_no_key_opens_is_one_failed_attempt(
+    app: Flask, time: FrozenClock, sent: list[outbox.Message]
+) -> None:
     put("1")
     put("2")
     with transaction() as session:
-        table = OutboxMessage.__table__
-        broken = sa.update(table).where(table.c.key == "1").values({table.c.payload: sa.literal("rubbish", sa.Text)})
-        session.execute(broken)
+        broken = sa.update(OutboxMessage).where(OutboxMessage.key == "1")
+        session.execute(broken.values({OutboxMessage.payload: sa.literal("rubbish", sa.Text)}))
     outbox.deliver_due()
     assert [one.key for one in sent] == ["2"]
     state = db.session.execute(sa.select(OutboxMessage.last_error).where(OutboxMessage.key == "1")).scalar_one()
     assert state == "UnreadableError"
 
 
-def test_a_lease_of_a_dead_worker_runs_out(app, time, monkeypatch, sent):
+def test_a_lease_of_a_dead_worker_runs_out(
+    app: Flask, time: FrozenClock, monkeypatch: pytest.MonkeyPatch, sent: list[outbox.Message]
+) -> None:
     class Killed(BaseException):
         pass
 
-    def die(message):
+    def die(message: outbox.Message) -> None:
         raise Killed
 
     put()
@@ -155,11 +168,13 @@ def test_a_lease_of_a_dead_worker_runs_out(app, time, monkeypatch, sent):
     assert sent[0].attempts == 2
 
 
-def test_a_message_that_kills_its_worker_each_time_is_parked(app, time, monkeypatch):
+def test_a_message_that_kills_its_worker_each_time_is_parked(
+    app: Flask, time: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Killed(BaseException):
         pass
 
-    def die(message):
+    def die(message: outbox.Message) -> None:
         raise Killed
 
     monkeypatch.setitem(outbox._deliverers, "test", die)
@@ -172,10 +187,12 @@ def test_a_message_that_kills_its_worker_each_time_is_parked(app, time, monkeypa
     assert (row().state, row().last_error) == ("dead", "WorkerDied")
 
 
-def test_a_worker_that_comes_back_late_does_not_undo_the_one_that_took_over(app, time, monkeypatch):
+def test_a_worker_that_comes_back_late_does_not_undo_the_one_that_took_over(
+    app: Flask, time: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     given = []
 
-    def slow(message):
+    def slow(message: outbox.Message) -> None:
         given.append(message.attempts)
         if message.attempts == 1:
             time.at += LEASE
@@ -189,7 +206,9 @@ def test_a_worker_that_comes_back_late_does_not_undo_the_one_that_took_over(app,
     assert (row().state, row().last_error) == ("sent", None)
 
 
-def test_many_events_on_one_topic_are_one_message_and_then_a_pause(app, time, sent):
+def test_many_events_on_one_topic_are_one_message_and_then_a_pause(
+    app: Flask, time: FrozenClock, sent: list[outbox.Message]
+) -> None:
     for number in range(5):
         put(f"bid:{number}", topic="lot:7:member:1")
     put("other", topic="lot:8:member:1")
@@ -203,7 +222,7 @@ def test_many_events_on_one_topic_are_one_message_and_then_a_pause(app, time, se
     assert sorted(one.key for one in sent) == ["bid:4", "bid:6", "other"]
 
 
-def test_what_is_no_longer_true_can_be_taken_back(app, time, sent):
+def test_what_is_no_longer_true_can_be_taken_back(app: Flask, time: FrozenClock, sent: list[outbox.Message]) -> None:
     put("1", topic="lot:7")
     put("2", topic="lot:8")
     with transaction():
@@ -212,14 +231,14 @@ def test_what_is_no_longer_true_can_be_taken_back(app, time, sent):
     assert [one.key for one in sent] == ["2"]
 
 
-def test_a_message_waits_for_its_time(app, time, sent):
+def test_a_message_waits_for_its_time(app: Flask, time: FrozenClock, sent: list[outbox.Message]) -> None:
     put(not_before=NOON + timedelta(minutes=5))
     assert outbox.deliver_due() == 0
     time.tick(minutes=5)
     assert outbox.deliver_due() == 1
 
 
-def test_delivered_rows_are_forgotten_in_time(app, time, sent):
+def test_delivered_rows_are_forgotten_in_time(app: Flask, time: FrozenClock, sent: list[outbox.Message]) -> None:
     put("old")
     outbox.deliver_due()
     time.tick(days=91)
@@ -229,7 +248,7 @@ def test_delivered_rows_are_forgotten_in_time(app, time, sent):
     assert row("new").state == "sent"
 
 
-def test_a_member_s_messages_go_with_the_member(app, time, sent):
+def test_a_member_s_messages_go_with_the_member(app: Flask, time: FrozenClock, sent: list[outbox.Message]) -> None:
     ana = factories.member("ana")
     put("1", member_id=ana.id)
     with transaction() as session:
@@ -237,13 +256,13 @@ def test_a_member_s_messages_go_with_the_member(app, time, sent):
     assert outbox.deliver_due() == 0
 
 
-def test_several_workers_share_the_work_and_each_message_goes_once(app, sent):
+def test_several_workers_share_the_work_and_each_message_goes_once(app: Flask, sent: list[outbox.Message]) -> None:
     with transaction():
         for number in range(60):
             outbox.put("test", str(number), {})
     counted = []
 
-    def work():
+    def work() -> None:
         with app.app_context():
             counted.append(outbox.deliver_due())
 

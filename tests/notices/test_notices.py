@@ -5,11 +5,16 @@ from __future__ import annotations
 import email
 import email.policy
 from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask, current_app
 
-from gallery.core import clock, mail, outbox
+from gallery.auth.models import Member
+from gallery.core import clock, outbox
 from gallery.core.clock import FrozenClock
 from gallery.core.db import db, transaction
 from gallery.core.money import format_money
@@ -18,35 +23,42 @@ from gallery.notices import rules
 from gallery.notices.services import notify, withdraw
 from tests import factories
 
-FACTS = {"price_minor": 1_250_00, "currency": "EUR", "result": "reserve_not_met", "reason": "typing_error"}
+FACTS: dict[str, Any] = {
+    "price_minor": 1_250_00,
+    "currency": "EUR",
+    "result": "reserve_not_met",
+    "reason": "typing_error",
+}
 
 
 @pytest.fixture
-def time(app):
+def time(app: Flask) -> FrozenClock:
     app.extensions["clock"] = FrozenClock(clock.now())
     return app.extensions["clock"]
 
 
-def tell(member, name="outbid", key="bid:1", **facts):
+def tell(member: Member, name: str = "outbid", key: str = "bid:1", **facts: Any) -> None:
     with transaction():
         notify(member.id, name, key, **facts)
 
 
-def mails():
+def mails() -> list[EmailMessage]:
     """The mails that were written, oldest first."""
     outbox.deliver_due()
-    directory = mail.files_directory()
+    directory = Path(current_app.config["MAIL_FILE_PATH"])
     paths = sorted(directory.glob("*.eml")) if directory.is_dir() else []
     return [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in paths]
 
 
-def text(message, kind="plain"):
-    return message.get_body((kind,)).get_content()
+def text(message: EmailMessage, kind: str = "plain") -> str:
+    part = message.get_body((kind,))
+    assert isinstance(part, EmailMessage)
+    return str(part.get_content())
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("name", rules.NOTICES)
-def test_each_notice_can_be_written_in_each_language(app, time, name, language):
+def test_each_notice_can_be_written_in_each_language(app: Flask, time: FrozenClock, name: str, language: str) -> None:
     ana, lot_id = factories.member("ana", language=language), factories.open_lot()
     tell(ana, name, lot_id=lot_id, **FACTS)
     (found,) = mails()
@@ -63,7 +75,7 @@ def test_each_notice_can_be_written_in_each_language(app, time, name, language):
     assert f'<html lang="{language}">' in text(found, "html")
 
 
-def test_a_title_is_text_in_the_mail_s_html(app, time):
+def test_a_title_is_text_in_the_mail_s_html(app: Flask, time: FrozenClock) -> None:
     ana = factories.member("ana")
     lot_id = factories.open_lot(title=lots.Words("<b>Bold & bright</b>", "<b>Bold & bright</b>"))
     tell(ana, lot_id=lot_id, **FACTS)
@@ -72,7 +84,7 @@ def test_a_title_is_text_in_the_mail_s_html(app, time):
     assert "<b>Bold & bright</b>" in text(found)
 
 
-def test_ten_bids_within_a_minute_are_one_mail_with_the_newest_price(app, time):
+def test_ten_bids_within_a_minute_are_one_mail_with_the_newest_price(app: Flask, time: FrozenClock) -> None:
     ana, lot_id, other = factories.member("ana"), factories.open_lot(), factories.open_lot()
     for number in range(10):
         tell(ana, key=f"lot:{lot_id}:bid:{number}", lot_id=lot_id, **FACTS | {"price_minor": number * 100_00})
@@ -86,7 +98,7 @@ def test_ten_bids_within_a_minute_are_one_mail_with_the_newest_price(app, time):
     assert len(mails()) == 3
 
 
-def test_the_same_event_is_told_once_and_to_each_who_is_concerned(app, time):
+def test_the_same_event_is_told_once_and_to_each_who_is_concerned(app: Flask, time: FrozenClock) -> None:
     ana, ben, lot_id = factories.member("ana"), factories.member("ben"), factories.open_lot()
     for _ in range(2):
         tell(ana, "lost", f"lot:{lot_id}", lot_id=lot_id, **FACTS)
@@ -94,7 +106,7 @@ def test_the_same_event_is_told_once_and_to_each_who_is_concerned(app, time):
     assert sorted(one["To"] for one in mails()) == ["ana@example.org", "ben@example.org"]
 
 
-def test_who_leads_again_is_not_told_that_he_was_outbid(app, time):
+def test_who_leads_again_is_not_told_that_he_was_outbid(app: Flask, time: FrozenClock) -> None:
     ana, lot_id = factories.member("ana"), factories.open_lot()
     tell(ana, lot_id=lot_id, **FACTS)
     with transaction():
@@ -102,7 +114,7 @@ def test_who_leads_again_is_not_told_that_he_was_outbid(app, time):
     assert mails() == []
 
 
-def test_nobody_is_asked_to_bid_on_a_lot_that_has_ended(app, time):
+def test_nobody_is_asked_to_bid_on_a_lot_that_has_ended(app: Flask, time: FrozenClock) -> None:
     ana, lot_id = factories.member("ana"), factories.open_lot(ends_at=time.now() + timedelta(hours=1))
     tell(ana, lot_id=lot_id, **FACTS)
     time.tick(hours=2)
@@ -110,19 +122,19 @@ def test_nobody_is_asked_to_bid_on_a_lot_that_has_ended(app, time):
     assert outbox.counts() == {"sent": 1}
 
 
-def test_a_closed_account_is_left_in_peace(app, time):
+def test_a_closed_account_is_left_in_peace(app: Flask, time: FrozenClock) -> None:
     ana, lot_id = factories.member("ana", active=False), factories.open_lot()
     tell(ana, "won", lot_id=lot_id, **FACTS)
     assert mails() == []
 
 
-def test_a_fact_that_is_missing_is_noticed_when_it_is_written(app):
+def test_a_fact_that_is_missing_is_noticed_when_it_is_written(app: Flask) -> None:
     ana = factories.member("ana")
     with pytest.raises(TypeError, match="price_minor"):
         tell(ana, lot_id=1, currency="EUR")
 
 
-def test_the_queue_holds_no_address_and_nothing_in_plain(app):
+def test_the_queue_holds_no_address_and_nothing_in_plain(app: Flask) -> None:
     ana, lot_id = factories.member("ana"), factories.open_lot()
     tell(ana, lot_id=lot_id, **FACTS)
     stored = db.session.execute(sa.text("SELECT * FROM outbox_message")).one()

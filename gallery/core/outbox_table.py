@@ -1,0 +1,64 @@
+"""The table of what must reach the world; `gallery.core.outbox` says how it gets there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gallery.core.crypto import EncryptedJSON
+from gallery.core.db import Base
+from gallery.core.personal import Category, Keep, Purpose, Recipient, personal, plain
+
+_message = personal(
+    category=Category.MESSAGES,
+    purpose=Purpose.NOTICES,
+    keep=Keep.DELIVERY,
+    to=(Recipient.MAIL_PROVIDER,),
+    export=False,
+)
+
+
+class State(StrEnum):
+    """Where a message is on its way."""
+
+    QUEUED = "queued"
+    LEASED = "leased"
+    SENT = "sent"
+    DEAD = "dead"
+
+
+class OutboxMessage(Base):
+    """One thing that must reach the world."""
+
+    __tablename__ = "outbox_message"
+    __table_args__ = (
+        sa.UniqueConstraint("kind", "key"),
+        sa.CheckConstraint("state IN ('queued', 'leased', 'sent', 'dead')", name="state"),
+        sa.Index("ix_outbox_message_due", "state", "not_before"),
+        sa.Index("ix_outbox_message_topic", "topic", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=plain)
+    kind: Mapped[str] = mapped_column(info=plain)
+    """Which deliverer takes it: `notice`, `mail`."""
+    key: Mapped[str] = mapped_column(info=plain)
+    """What it is about, from identifiers only (`outbid:lot:7:bid:12`); the same key twice is one message."""
+    topic: Mapped[str | None] = mapped_column(info=plain)
+    """Of several queued messages on one topic only the newest is left."""
+    payload: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON("outbox_message.payload"), info=_message)
+    """What the deliverer needs; it may hold an address or a token, and is emptied once delivered."""
+    member_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("member.id", ondelete="CASCADE"), index=True, info=_message
+    )
+    state: Mapped[str] = mapped_column(default=State.QUEUED, info=plain)
+    attempts: Mapped[int] = mapped_column(default=0, info=plain)
+    not_before: Mapped[datetime] = mapped_column(info=plain)
+    locked_until: Mapped[datetime | None] = mapped_column(info=plain)
+    created_at: Mapped[datetime] = mapped_column(info=plain)
+    sent_at: Mapped[datetime | None] = mapped_column(info=plain)
+    last_error: Mapped[str | None] = mapped_column(info=plain)
+    """The name of the error's class; never its text, which may quote the message."""
