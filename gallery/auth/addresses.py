@@ -20,7 +20,9 @@ def normalised(typed: str) -> str:
     nor show by its time whether an address is known.
     """
     try:
-        found = validate_email(typed.strip(), check_deliverability=False, test_environment=settings.current().is_demo)
+        found = validate_email(
+            typed.strip(), check_deliverability=False, strict=True, test_environment=settings.current().is_demo
+        )
     except EmailNotValidError:
         raise NotAnAddress from None
     return found.normalized.lower()

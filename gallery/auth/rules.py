@@ -66,16 +66,16 @@ def weakness(password: str, known_words: Iterable[str] = ()) -> Weakness | None:
         return Weakness.TOO_LONG
     if password.casefold() in TRIED_FIRST:
         return Weakness.BREACHED
-    if len(_without(password, known_words)) < LEAST_OWN_LETTERS:
+    if _is_made_of(password.casefold(), known_words):
         return Weakness.CONTEXT
     return _guessable(password[:STRENGTH_LETTERS])
 
 
-def _without(password: str, known_words: Iterable[str]) -> str:
-    left = password.casefold()
+def _is_made_of(password: str, known_words: Iterable[str]) -> bool:
+    left = password
     for word in sorted({word.casefold() for word in known_words if len(word) >= 3}, key=len, reverse=True):
         left = left.replace(word, "")
-    return re.sub(r"[\W\d_]", "", left)
+    return left != password and len(re.sub(r"[\W\d_]", "", left)) < LEAST_OWN_LETTERS
 
 
 def _guessable(password: str) -> Weakness | None:
