@@ -49,14 +49,14 @@ def letter(name: str) -> str:
 
 
 @bp.get("/outbox")
-@staff("support")
+@staff(*STAFF)
 def parked() -> str:
     """The messages that nothing more is tried for."""
-    return render_template("admin/outbox.html", rows=outbox.dead_letters(), counts=outbox.counts())
+    return render_template("admin/outbox.html", rows=outbox.dead_letters())
 
 
 @bp.post("/outbox/<int:message_id>/retries")
-@staff("support")
+@staff(*STAFF)
 def retry(message_id: int) -> Response:
     """Queue a parked message again."""
     if not services.retry(message_id, current_user.id):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -28,10 +29,12 @@ log = logging.getLogger(__name__)
 THREADS = 2
 """For jobs that are asked for; each clock-driven job has a thread of its own, so that a slow one delays no other."""
 BEAT_SECONDS = 5.0
+LOOK_SECONDS = 10.0
+"""Between two looks whether the threads live."""
 LAST_STEP_SECONDS = 25.0
 """How long a worker that is asked to stop may take for its running step; containers insist after 30."""
 REDIS_SECONDS = 1
-"""A Redis that does not answer must not hold up a bidder, who is answered after the wake-up is written."""
+"""How long Redis may take to answer."""
 
 Job = Callable[..., object]
 _jobs: dict[str, Job] = {}
@@ -58,6 +61,7 @@ class Jobs:
     schedule: tuple[Every, ...] = ()
     stop: threading.Event = field(default_factory=threading.Event)
     woken: dict[str, float] = field(default_factory=dict)
+    opening: threading.Lock = field(default_factory=threading.Lock)
 
     @cached_property
     def huey(self) -> Any:
@@ -125,20 +129,15 @@ def later(function: Job, **arguments: Any) -> None:
 def nudge(function: Job, seconds: float) -> None:
     """Have a worker run a job soon; asked again within `seconds`, it is the same request.
 
-    The job itself waits for these seconds before it looks, so that it sees all it was asked for.
+    The job itself waits for these seconds before it looks, so that it sees all it was asked for. The
+    caller, who may be a bidder waiting for his answer, does not wait for the queue.
     """
     jobs = _of_app()
     name = _name(function)
     now = time.monotonic()
-    if now < jobs.woken.get(name, 0.0) + seconds:
-        return
-    jobs.woken[name] = now
-    try:
-        jobs.task(name, {})
-    except Exception as error:
-        # The sweep finds the work all the same; while the queue is down, callers are not held up by it.
-        jobs.woken[name] = now + 10
-        log.warning("the queue takes no wake-ups", extra={"error": type(error).__name__})
+    if now >= jobs.woken.get(name, 0.0) + seconds:
+        jobs.woken[name] = now
+        threading.Thread(target=_ask, args=(jobs, name), name="nudge", daemon=True).start()
 
 
 def stopping() -> bool:
@@ -151,7 +150,7 @@ def run_worker(app: Flask) -> None:
     jobs: Jobs = app.extensions["jobs"]
     logging.getLogger("huey").setLevel(logging.WARNING)
     jobs.task  # noqa: B018  Registers the task before the first message is read.
-    options = {"graceful_signal": "TERM", "shutdown_timeout": LAST_STEP_SECONDS, "max_delay": 0.5, "periodic": False}
+    options = {"shutdown_timeout": LAST_STEP_SECONDS, "max_delay": 0.5, "periodic": False}
     consumer = jobs.huey.create_consumer(workers=THREADS, **options)
     jobs.stop = consumer.stop_flag
     clocks = [
@@ -168,16 +167,19 @@ def run_worker(app: Flask) -> None:
 
 
 def _consume(consumer: Any) -> None:
-    """huey's own `run` without its restart on SIGHUP: whatever watches over the worker starts it again."""
-    from huey.consumer import ConsumerStopped
-
+    """huey's own `run`, but that SIGINT lets the running steps end as well, and nothing restarts itself."""
+    asked: list[int] = []
     consumer.start()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda number, _frame: asked.append(number))
     log.info("the worker runs")
-    try:
-        while True:
-            consumer.loop(time.monotonic())
-    except ConsumerStopped:
-        pass
+    looked = time.monotonic()
+    while not asked:
+        time.sleep(0.1)
+        if time.monotonic() > looked + LOOK_SECONDS:
+            consumer.check_worker_health()
+            looked = time.monotonic()
+    consumer.stop(graceful=True)
 
 
 def beat() -> None:
@@ -194,6 +196,17 @@ def beat_age() -> float | None:
         return max(0.0, clock.now().timestamp() - float(json.loads(_beat_path().read_text())))
     except (FileNotFoundError, ValueError):
         return None
+
+
+def _ask(jobs: Jobs, name: str) -> None:
+    try:
+        with jobs.opening:  # Two threads must not both make the queue.
+            task = jobs.task
+        task(name, {})
+    except Exception as error:
+        # The sweep finds the work all the same. While the queue is down it is asked less often.
+        jobs.woken[name] = time.monotonic() + 10
+        log.warning("the queue takes no wake-ups", extra={"error": type(error).__name__})
 
 
 def _drive(jobs: Jobs, one: Every) -> None:

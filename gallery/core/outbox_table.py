@@ -45,9 +45,9 @@ class OutboxMessage(Base):
     id: Mapped[int] = mapped_column(primary_key=True, info=plain)
     kind: Mapped[str] = mapped_column(info=plain)
     """Which deliverer takes it: `notice`, `mail`."""
-    key: Mapped[str] = mapped_column(info=plain)
+    key: Mapped[str] = mapped_column(info=_message)
     """What it is about, from identifiers only (`outbid:lot:7:bid:12`); the same key twice is one message."""
-    topic: Mapped[str | None] = mapped_column(info=plain)
+    topic: Mapped[str | None] = mapped_column(info=_message)
     """Of several queued messages on one topic only the newest is left."""
     payload: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON("outbox_message.payload"), info=_message)
     """What the deliverer needs; it may hold an address or a token, and is emptied once delivered."""
