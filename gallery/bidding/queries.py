@@ -212,8 +212,12 @@ def shown(lot_id: int, now: datetime) -> Shown | None:
 
 
 def versions(lot_ids: Iterable[int]) -> dict[int, int]:
-    """The versions of some lots: what the live net compares."""
-    rows = db.session.execute(sa.select(lot.c.id, lot.c.version).where(lot.c.id.in_(list(lot_ids))))
+    """The versions of some lots that are shown: what the live net compares."""
+    rows = db.session.execute(
+        sa.select(lot.c.id, lot.c.version)
+        .join_from(lot, sale, lot.c.sale_id == sale.c.id)
+        .where(lot.c.id.in_(list(lot_ids)), sale.c.is_published)
+    )
     return {row.id: row.version for row in rows}
 
 
