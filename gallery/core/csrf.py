@@ -104,7 +104,7 @@ def _offer_again() -> Response:
     fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
     lost = bool(request.files) or any(NEVER_SHOWN.search(name) for name, _value in fields)
     too_much = len(fields) > MOST_FIELDS or sum(len(value) for _name, value in fields) > MOST_LETTERS
-    kept = [] if lost or too_much else fields
-    response = make_response(render_template("errors/stale.html", fields=kept, resend=not (lost or too_much)), 403)
+    kept = None if lost or too_much else fields
+    response = make_response(render_template("errors/stale.html", fields=kept), 403)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -57,10 +57,8 @@ def wants_partial() -> bool:
 
 
 def respond(page: str, partial: str, /, status: int = 200, **context: Any) -> Response:
-    """One view, two answers: the whole page, or only the part that htmx asked for."""
-    response = make_response(render_template(partial if wants_partial() else page, **context), status)
-    response.vary.add("HX-Request")
-    return response
+    """One view, two answers: the whole page, or only the part that htmx asked for. `Vary` is added by core.web."""
+    return make_response(render_template(partial if wants_partial() else page, **context), status)
 
 
 def retarget(response: Response, target: str, swap: str = "outerHTML") -> Response:

@@ -105,8 +105,7 @@ def page_url(lang: str) -> str:
         path = unquote(came_from.path) if ours else "/"
         query = parse_qsl(came_from.query, keep_blank_values=True) if ours else []
     query = [(name, value) for name, value in query if name != "lang"] + [("lang", lang)]
-    # One slash in front, however many were asked for: "//host" would lead away from us.
-    return f"/{quote(path.lstrip('/'))}?{urlencode(query)}"
+    return f"{quote(path)}?{urlencode(query)}"
 
 
 def _opens(path: str) -> bool:

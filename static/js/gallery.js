@@ -97,7 +97,7 @@
       if (isOver(state)) recover();
       if (known && known.version !== version) {
         const seconds = secondsTo(ends);
-        const rest = isOver(state) || seconds > 3600 ? "" : seconds > 60 ? minutesLeft(Math.ceil(seconds / 60)) : left(seconds);
+        const rest = isOver(state) || seconds > 3600 ? "" : seconds > 60 ? minutesLeft(Math.round(seconds / 60)) : left(seconds);
         say([text, status, rest].filter(Boolean).join(" "), mood === "outbid" && known.mood !== "outbid");
       }
       known = { version, mood };
