@@ -271,7 +271,8 @@ def _key(key: Any, row: Any) -> int:
 
 def _card(row: Any) -> Card:
     view = Picture(*row[_FACTS : _FACTS + 5]) if row.file else None
-    return Card(*row[:_FACTS], picture=view)
+    facts: tuple[Any, ...] = tuple(row)[:_FACTS]
+    return Card(*(*facts, view))
 
 
 def _micros(moment: datetime) -> int:

@@ -12,7 +12,7 @@ from flask_login import current_user
 
 from gallery.core import access, clock, files
 from gallery.core.errors import Missing
-from gallery.core.htmx import respond
+from gallery.core.htmx import respond, wants_partial
 from gallery.core.i18n import _
 from gallery.lots import catalogue, forms, labels, pictures, queries
 from gallery.lots.catalogue import BadMark, Filters, Mark, Sort, Status
@@ -53,6 +53,7 @@ def index() -> Response:
     """The catalogue: lots by words, artist, category, sale, status and price, in an order (C3)."""
     asked = forms.read(request.args)
     found = _listing(asked.filters, asked.problems)
+    query: dict[str, Any] = dict(asked.query)
     response = respond(
         "lots/index.html",
         "lots/_found.html",
@@ -62,10 +63,13 @@ def index() -> Response:
         sales=queries.sale_choices(),
         # Counting reads up to a thousand lots: once, on the first page.
         total=None if found["is_later"] else catalogue.count(asked.filters, found["now"]),
-        **_links("lots.index", found, **asked.query),
+        **_links("lots.index", found, **query),
         **found,
     )
     response.vary.add("Save-Data")
+    if wants_partial():
+        # The address of what was understood, without the form's empty fields.
+        response.headers["HX-Push-Url"] = url_for("lots.index", **query)
     return response
 
 

@@ -100,7 +100,7 @@ def test_the_page_tells_the_servers_time_to_the_millisecond(client: InspectingCl
 
 def test_htmx_is_configured_to_stay_at_home(client: InspectingClient) -> None:
     config = json.loads(re.findall(r"name=\"htmx-config\" content='([^']*)'", client.get("/").text)[0])
-    assert config == {"mode": "same-origin", "history": False, "includeIndicatorCSS": False, "extensions": "sse"}
+    assert config == {"mode": "same-origin", "history": "reload", "includeIndicatorCSS": False, "extensions": "sse"}
 
 
 def test_the_frame_links_only_to_pages_that_are_there(client: InspectingClient) -> None:
