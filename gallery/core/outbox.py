@@ -11,7 +11,6 @@ import logging
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -21,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from gallery.core import clock, crypto, jobs
 from gallery.core.db import Base, after_commit, db, in_transaction, on_postgresql, transaction
+from gallery.core.outbox_table import Message as Message
 from gallery.core.outbox_table import OutboxMessage as OutboxMessage
 from gallery.core.outbox_table import State as State
 
@@ -39,19 +39,6 @@ WAKE_PAUSE = 0.2
 
 _outbox = Base.metadata.tables[OutboxMessage.__tablename__]
 _other = _outbox.alias("other")
-
-
-@dataclass(frozen=True)
-class Message:
-    """What a deliverer is given. `id` stays the same between attempts."""
-
-    id: int
-    kind: str
-    key: str
-    payload: dict[str, Any]
-    member_id: int | None
-    created_at: datetime
-    attempts: int
 
 
 Deliverer = Callable[[Message], object]
@@ -93,23 +80,49 @@ def put(
         raise RuntimeError("a message is queued in the unit of work that causes it")
     now = clock.now()
     values = {
-        "kind": kind,
-        "key": key,
-        "topic": topic,
-        "payload": payload,
-        "member_id": member_id,
-        "not_before": not_before or now,
-        "created_at": now,
+        "new_kind": kind,
+        "new_key": key,
+        "new_topic": topic,
+        "new_payload": payload,
+        "new_member": member_id,
+        "new_time": not_before or now,
+        "now": now,
     }
-    if topic is not None and _overwrite_waiting(values):
+    connection = db.session().connection()
+    if topic is not None and connection.execute(_OVERWRITE, values).rowcount:
         return
-    insert = postgresql.insert if on_postgresql() else sqlite.insert
-    db.session().execute(
-        insert(_outbox).on_conflict_do_nothing(index_elements=["kind", "key"]),
-        {**values, "state": State.QUEUED, "attempts": 0},
-    )
+    connection.execute(_INSERT[connection.dialect.name], values)
     if not_before is None or not_before <= now:
         after_commit(_wake)
+
+
+# Built once: a bid waits for these two.
+_OVERWRITE = (
+    sa.update(_outbox)
+    .where(
+        _outbox.c.kind == sa.bindparam("new_kind"),
+        _outbox.c.topic == sa.bindparam("new_topic"),
+        _outbox.c.state == State.QUEUED.value,
+        ~sa.exists().where(_other.c.kind == sa.bindparam("new_kind"), _other.c.key == sa.bindparam("new_key")),
+    )
+    .values(key=sa.bindparam("new_key"), payload=sa.bindparam("new_payload"), member_id=sa.bindparam("new_member"))
+)
+_INSERT = {
+    dialect.__name__.rpartition(".")[2]: dialect.insert(_outbox)
+    .values(
+        kind=sa.bindparam("new_kind"),
+        key=sa.bindparam("new_key"),
+        topic=sa.bindparam("new_topic"),
+        payload=sa.bindparam("new_payload"),
+        member_id=sa.bindparam("new_member"),
+        not_before=sa.bindparam("new_time"),
+        created_at=sa.bindparam("now"),
+        state=State.QUEUED.value,
+        attempts=0,
+    )
+    .on_conflict_do_nothing(index_elements=["kind", "key"])
+    for dialect in (postgresql, sqlite)
+}
 
 
 def withdraw(kind: str, topic: str) -> None:
@@ -204,21 +217,6 @@ def _changed(session: Session, statement: sa.Update | sa.Delete) -> int:
 
 def _wake() -> None:
     jobs.nudge(deliver_soon, WAKE_PAUSE)
-
-
-def _overwrite_waiting(values: dict[str, Any]) -> bool:
-    known = sa.exists().where(_other.c.kind == values["kind"], _other.c.key == values["key"])
-    change = (
-        sa.update(_outbox)
-        .where(
-            _outbox.c.kind == values["kind"],
-            _outbox.c.topic == values["topic"],
-            _outbox.c.state == State.QUEUED,
-            ~known,
-        )
-        .values(key=values["key"], payload=values["payload"], member_id=values["member_id"])
-    )
-    return _changed(db.session(), change) > 0
 
 
 def _due(now: datetime) -> sa.ColumnElement[bool]:

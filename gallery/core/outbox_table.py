@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -62,3 +63,16 @@ class OutboxMessage(Base):
     sent_at: Mapped[datetime | None] = mapped_column(info=plain)
     last_error: Mapped[str | None] = mapped_column(info=plain)
     """The name of the error's class; never its text, which may quote the message."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a deliverer is given. `id` stays the same between attempts."""
+
+    id: int
+    kind: str
+    key: str
+    payload: dict[str, Any]
+    member_id: int | None
+    created_at: datetime
+    attempts: int
