@@ -116,6 +116,8 @@
       }
     }
 
+    // Refused before this script came, or never answered: then there is no event to wait for.
+    setTimeout(() => section.isConnected && !section._htmx?.sse && fallBack(), POLL / 2);
     section.addEventListener("htmx:sse:after:connection", recover);
     for (const name of ["sse:error", "sse:close", "response:error", "error"]) section.addEventListener("htmx:" + name, fallBack);
     return { read, tick, leave: recover };
