@@ -181,15 +181,8 @@ def counts() -> dict[str, int]:
 
 def oldest_due(now: datetime) -> datetime | None:
     """Since when the oldest message that may leave is waiting."""
-    oldest: datetime | None = (
-        db.session()
-        .execute(
-            sa.select(sa.func.min(_outbox.c.not_before)).where(
-                _outbox.c.state == State.QUEUED, _outbox.c.not_before <= now
-            )
-        )
-        .scalar_one()
-    )
+    waits = _outbox.c.state == State.QUEUED, _outbox.c.not_before <= now
+    oldest: datetime | None = db.session().scalar(sa.select(sa.func.min(_outbox.c.not_before)).where(*waits))
     return oldest
 
 
