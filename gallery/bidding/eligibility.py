@@ -14,6 +14,7 @@ from gallery.bidding import queries, rules
 from gallery.bidding.queries import Held
 from gallery.core import settings
 from gallery.trust import queries as trust
+from gallery.trust.models import SpendingLimit
 
 member, role = Member.__table__, Role.__table__
 
@@ -30,10 +31,18 @@ _person = sa.select(
 ).where(member.c.id == sa.bindparam("bidder_id"))
 
 
-def facts(session: Session, held: Held, bidder_id: int, now: datetime) -> tuple[rules.BidderFacts, str]:
+_limit_lock = (
+    sa.select(SpendingLimit.member_id).where(SpendingLimit.member_id == sa.bindparam("bidder_id")).with_for_update()
+)
+
+
+def facts(
+    session: Session, held: Held, bidder_id: int, now: datetime, *, locked: bool = True
+) -> tuple[rules.BidderFacts, str]:
     """The facts about a bidder and, where he is blocked or barred, the reason that staff gave.
 
-    Read in the unit of work that holds the lot: what is decided is what holds when it is written.
+    Read in the unit of work that holds the lot: what is decided is what holds when it is written. A spending limit
+    is over several lots, so it is locked too (`locked`), or two bids at once would both fit it.
     """
     person = session.execute(_person, {"bidder_id": bidder_id}).one_or_none()
     if person is None:
@@ -42,6 +51,8 @@ def facts(session: Session, held: Held, bidder_id: int, now: datetime) -> tuple[
     gaps = account.profile_gaps(bidder_id, now.astimezone(ZoneInfo(settings.current().time_zone)).date())
     limit = None
     if gate.limit_minor and gate.limit_currency:
+        if locked:
+            session.execute(_limit_lock, {"bidder_id": bidder_id})
         limit = rules.SpendingLimit(
             gate.limit_minor, gate.limit_currency, queries.leading_elsewhere(session, bidder_id, held.lot_id)
         )

@@ -91,7 +91,7 @@ def check_bid(lot_id: int, bidder_id: int, maximum_minor: int) -> None:
     if held is None:
         raise Missing
     now = clock.database_now(session)
-    facts, said = eligibility.facts(session, held, bidder_id, now)
+    facts, said = eligibility.facts(session, held, bidder_id, now, locked=False)
     verdict = rules.judge(held.standing, held.sale, facts, maximum_minor, now)
     if isinstance(verdict, rules.Refused):
         raise BidRefused(verdict.reason, verdict.least_minor, said)

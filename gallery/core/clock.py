@@ -47,7 +47,7 @@ class SteadyClock:
         """How far the system's clock is from ours after a jump; 0 if it is not."""
 
     def now(self) -> datetime:
-        """The time in UTC, never behind an earlier answer by more than the largest step."""
+        """The time in UTC, in this process never behind an earlier answer: an end that was seen stays seen."""
         running = self._running()
         found = self._wall() - running
         step = found - self._offset
@@ -55,12 +55,14 @@ class SteadyClock:
             self._note_jump(step)
         if step and abs(step) < LARGEST_STEP_SECONDS:
             self._follow(found)
-        return datetime.fromtimestamp(running + self._offset, UTC)
+        with self._lock:
+            self._latest = max(self._latest, running + self._offset)
+            return datetime.fromtimestamp(self._latest, UTC)
 
     def accept(self) -> None:
         """Take over the system's clock as it is now; the other processes do so when they restart."""
         with self._lock:
-            self._offset = self._wall() - self._running()
+            self._offset, self._latest = self._wall() - self._running(), 0.0
             self._keep()
 
     def _wall(self) -> float:
@@ -102,6 +104,7 @@ class SteadyClock:
             log.error("the system's clock jumped; it is not followed", extra={"seconds": round(step, 3)})
 
     _kept: float = 0.0
+    _latest: float = 0.0
 
 
 class FrozenClock:

@@ -236,4 +236,4 @@ def run(examples: int, steps: int) -> None:
 @pytest.mark.slow
 @pytest.mark.database
 def test_whatever_happens_the_books_agree_with_the_oracle(app):
-    run(examples=25, steps=50)
+    run(examples=12, steps=50)
