@@ -20,7 +20,7 @@ from gallery.core.i18n import _, current_locale, lazy
 HERE = "SN"
 NEAR = (HERE, "FR", "CI", "ML", "GM", "MR", "GN", "BE", "DE", "ES", "IT", "GB", "CH")
 """Asked for most often, so they stand first."""
-NOT_A_COUNTRY = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AQ", "BV", "HM", "TF"})
+NOT_A_COUNTRY = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AQ", "BV", "CQ", "HM", "TF"})
 """Codes in Unicode's list where nobody has an address."""
 
 LONGEST_NAME = 120
@@ -67,7 +67,7 @@ class ProfileForm(ReturningForm):
         description=lazy(
             "For the delivery, and if something about a lot that you won is urgent. Numbers abroad with +33 …"
         ),
-        render_kw={"autocomplete": "tel", "maxlength": 40},
+        render_kw={"autocomplete": "tel", "maxlength": phones.LONGEST},
     )
     street = StringField(
         lazy("Street and number, or a landmark"),
@@ -95,6 +95,7 @@ class ProfileForm(ReturningForm):
     country = SelectField(
         lazy("Country"),
         [InputRequired(lazy("Please choose your country."))],
+        default=HERE,
         description=lazy("Shipping and tax depend on it, and so does the total that you see before you bid."),
         render_kw={"autocomplete": "country"},
     )
@@ -111,8 +112,6 @@ class ProfileForm(ReturningForm):
         super().__init__(*args, **kwargs)
         self._today = today
         self.country.choices = [*countries(current_locale())]
-        if self.country.data in (None, "None"):
-            self.country.data = HERE
 
     def validate_full_name(self, field: Field) -> None:
         """At least two letters, in whatever script."""
@@ -142,6 +141,8 @@ class ProfileForm(ReturningForm):
 
     def validate_born_on(self, field: Field) -> None:
         """A day on which a living adult was born."""
+        if field.data is None:
+            return  # No date at all; the field has said so.
         if field.data > self._today or rules.age(field.data, self._today) > rules.OLDEST_YEARS:
             raise ValidationError(_("This cannot be a date of birth. Look at the year."))
         if not rules.is_adult(field.data, self._today):

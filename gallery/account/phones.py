@@ -8,13 +8,17 @@ HERE = "SN"
 """A number without a country is one of here."""
 
 
+LONGEST = 40
+
+
 class NotAPhone(ValueError):
     """Nobody can be called at this."""
 
 
 def international(typed: str, country: str | None) -> str:
     """`77 123 45 67` as `+221771234567`; raises NotAPhone. `country` is where the member lives, if he said so."""
-    if len(typed) > 40:
+    typed = " ".join(typed.split())  # Narrow and unbreakable spaces too.
+    if len(typed) > LONGEST:
         raise NotAPhone
     for region in dict.fromkeys((country or HERE, HERE)):
         try:

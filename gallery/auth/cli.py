@@ -11,6 +11,8 @@ from gallery.auth.models import Member, RoleName
 from gallery.core import clock
 from gallery.core.i18n import LOCALES
 
+ROLES = [str(name) for name in RoleName]
+
 members = AppGroup("members", help="Accounts: list them, add, confirm, give roles, close; block, bar, limit, link.")
 
 
@@ -41,13 +43,11 @@ def list_members(part: str, limit: int) -> None:
 @click.option("--password", prompt=True, hide_input=True, envvar="GALLERY_NEW_PASSWORD")
 @click.option("--language", type=click.Choice(LOCALES), default="fr", show_default=True)
 @click.option("--confirmed", is_flag=True, help="Do not ask the mailbox.")
-@click.option("--role", "roles", type=click.Choice(list(RoleName)), multiple=True)
+@click.option("--role", "roles", type=click.Choice(ROLES), multiple=True)
 def add(email: str, password: str, language: str, confirmed: bool, roles: tuple[str, ...]) -> None:
     """Make an account for EMAIL."""
     try:
-        member_id = services.register_member(
-            normalised(email), password, language, confirmed=confirmed, roles=[str(RoleName(role)) for role in roles]
-        )
+        member_id = services.register_member(normalised(email), password, language, confirmed=confirmed, roles=roles)
     except NotAnAddress:
         raise click.BadParameter(f"{email} is not an e-mail address") from None
     except services.AddressTaken:
@@ -64,12 +64,12 @@ def confirm(email: str) -> None:
 
 @members.command()
 @click.argument("email")
-@click.argument("name", type=click.Choice(list(RoleName)))
+@click.argument("name", type=click.Choice(ROLES))
 @click.option("--remove", is_flag=True, help="Take it away instead.")
 def role(email: str, name: str, remove: bool) -> None:
     """Give EMAIL the role NAME."""
     change = services.revoke_role if remove else services.grant_role
-    change(member_called(email).id, str(RoleName(name)))
+    change(member_called(email).id, name)
 
 
 @members.command()
