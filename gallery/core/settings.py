@@ -54,6 +54,9 @@ class Settings:
     proxies: int = 0
     """How many proxies in front are trusted for the visitor's address and scheme."""
     log_json: bool = True
+    argon2_rounds: int = 2
+    argon2_kib: int = 19_456
+    """Memory of one password hash. The defaults are OWASP's; a change takes hold at each member's next sign-in."""
 
     @property
     def is_demo(self) -> bool:
@@ -100,6 +103,8 @@ class Settings:
             streams=_whole(environ, "GALLERY_STREAMS", cls.streams, least=1, most=10_000),
             proxies=_whole(environ, "GALLERY_PROXIES", cls.proxies, least=0, most=5),
             log_json=_whole(environ, "GALLERY_LOG_JSON", 1, least=0, most=1) == 1,
+            argon2_rounds=_whole(environ, "GALLERY_ARGON2_ROUNDS", cls.argon2_rounds, least=2, most=20),
+            argon2_kib=_whole(environ, "GALLERY_ARGON2_KIB", cls.argon2_kib, least=19_456, most=1_048_576),
         )
         made.check()
         return made

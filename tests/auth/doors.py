@@ -25,11 +25,11 @@ def token_of(page: str) -> str:
     return found[1]
 
 
-def fill_in(client: FlaskClient, address: str, headers: dict[str, str] | None = None, **fields: str) -> TestResponse:
+def fill_in(client: FlaskClient, address: str, **fields: str) -> TestResponse:
     """Open a page with a form and send it."""
     page = client.get(address)
     assert page.status_code == 200, (address, page.status)
-    return client.post(address, data={"csrf_token": token_of(page.text), **fields}, headers=headers)
+    return client.post(address, data={"csrf_token": token_of(page.text), **fields})
 
 
 def register(client: FlaskClient, email: str, password: str = PASSWORD, **more: str) -> TestResponse:

@@ -7,6 +7,7 @@ import time
 from datetime import timedelta
 from http.cookies import SimpleCookie
 
+import flask_security
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -14,10 +15,11 @@ from sqlalchemy import event
 
 from gallery import create_app
 from gallery.auth import passwords, queries, rules, services, setup, tokens
+from gallery.auth.models import Member
 from gallery.auth.tokens import Aim
 from gallery.core import access, clock
-from gallery.core.db import db
-from gallery.core.settings import Settings
+from gallery.core.db import db, in_transaction, transaction
+from gallery.core.settings import Settings, SettingsError
 from tests import factories
 from tests.auth.doors import OTHER_PASSWORD, fill_in, is_signed_in, mailbox, register, sign_in, token_of
 
@@ -93,7 +95,7 @@ def test_every_door_is_marked_and_the_unused_ones_are_not_there(app: Flask) -> N
     doors = {name.removeprefix("security.") for name in app.view_functions if name.startswith("security.")}
     assert doors == set(setup.DOORS)
     for name in doors:
-        assert isinstance(app.view_functions[f"security.{name}"].access, access.Mark)  # type: ignore[attr-defined]
+        assert isinstance(getattr(app.view_functions[f"security.{name}"], "access", None), access.Mark), name
     assert {"users", "roles"}.isdisjoint(app.cli.commands)
 
 
@@ -129,6 +131,7 @@ def test_the_library_answers_no_program(client: FlaskClient) -> None:
     )
     assert "authentication_token" not in answer.text
     assert answer.mimetype == "text/html"
+    wrong: object
     for wrong in ({"email": {"a": 1}, "password": [1]}, {"email": 1, "password": None}, [], "x"):
         assert client.post("/auth/login", json=wrong, headers={"X-CSRFToken": token}).status_code < 500
 
@@ -289,8 +292,8 @@ def test_a_hash_with_yesterdays_parameters_is_renewed_at_sign_in(app: Flask, cli
     context = app.extensions["security"].pwd_context
     old = context.using(argon2__time_cost=2, argon2__memory_cost=256).hash(factories.PASSWORD)
     factories.member("ana")
-    with services.transaction() as session:
-        session.query(services.Member).update({"password": old})
+    with transaction() as session:
+        session.query(Member).update({"password": old})
     sign_in(client, ANA, "wrong")
     assert the_hash() == old
     sign_in(client, ANA, factories.PASSWORD)
@@ -312,12 +315,19 @@ def test_passwords_are_hashed_with_argon2id_and_at_least_owasps_figures(environ:
         assert passwords.hashed(OTHER_PASSWORD).startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
+def test_the_cost_of_a_hash_is_a_setting_with_a_floor(environ: dict[str, str]) -> None:
+    demo = environ | {"GALLERY_ENV": "demo"}
+    app = create_app(Settings.from_environ(demo | {"GALLERY_ARGON2_ROUNDS": "3", "GALLERY_ARGON2_KIB": "20000"}))
+    with app.app_context():
+        assert passwords.hashed(OTHER_PASSWORD).startswith("$argon2id$v=19$m=20000,t=3,p=1$")
+    with pytest.raises(SettingsError, match="GALLERY_ARGON2_KIB"):
+        Settings.from_environ(demo | {"GALLERY_ARGON2_KIB": "8"})
+
+
 def test_no_hash_is_made_inside_a_unit_of_work(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """It would hold the write lock for as long as it takes, and every bidder with it."""
-    from gallery.core.db import in_transaction
-
     inside: list[bool] = []
-    real = passwords.hash_password
+    real = flask_security.hash_password
 
     def watched(password: str) -> str:
         inside.append(in_transaction() or "writer" in db.session().info)

@@ -9,6 +9,7 @@ from click.testing import Result
 from flask import Flask
 
 from gallery.auth import queries as people
+from gallery.auth.models import Member
 from gallery.core import clock
 from gallery.trust import queries
 from tests import factories
@@ -30,7 +31,7 @@ def run(app: Flask) -> Command:
     return members
 
 
-def found(email: str = ANA) -> people.Member:
+def found(email: str = ANA) -> Member:
     member = people.member_by_email(email)
     assert member is not None
     return member
