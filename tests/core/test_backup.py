@@ -148,6 +148,21 @@ def test_a_running_house_is_never_replaced(migrated: None, app: Flask, environ: 
         restore(environ, archive, force=True)
 
 
+def test_what_a_house_wrote_before_it_died_does_not_leak_into_the_restored_one(
+    migrated: None, app: Flask, environ: dict[str, str], tmp_path: Path
+) -> None:
+    factories.member("ana")
+    archive = tmp_path / "backup.tar.gz"
+    backup.back_up(archive)
+    factories.member("ben")
+    log = Path(environ["GALLERY_DATA_DIR"], "gallery.db-wal")
+    left = log.read_bytes()
+    leave(app)
+    log.write_bytes(left)  # As a killed process leaves it.
+    restore(environ, archive, force=True)
+    assert contents(environ)[0] == 1
+
+
 def test_a_damaged_archive_is_refused(
     migrated: None, app: Flask, environ: dict[str, str], elsewhere: dict[str, str], tmp_path: Path
 ) -> None:

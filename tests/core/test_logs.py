@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -64,6 +65,16 @@ def test_an_unforeseen_error_tells_its_places_and_not_its_words(
     failures = [line for line in lines() if line["level"] == "error"]
     assert failures
     assert any("breaks" in place for line in failures for place in line["places"])
+
+
+def test_an_error_in_the_answer_to_an_error_tells_no_more(app: Flask, lines: Lines) -> None:
+    with app.test_request_context(f"/lots/?t={TOKEN}"):
+        try:
+            raise ValueError(EMAIL)
+        except ValueError:
+            app.log_exception(sys.exc_info())
+    (line,) = lines()
+    assert (line["route"], line["errors"]) == ("/lots/", ["builtins.ValueError"])
 
 
 def test_an_error_s_causes_are_told_by_class(lines: Lines) -> None:
