@@ -14,7 +14,7 @@ from gallery.core import access, clock, files
 from gallery.core.errors import Missing
 from gallery.core.htmx import respond, wants_partial
 from gallery.core.i18n import _
-from gallery.lots import catalogue, forms, labels, pictures, queries
+from gallery.lots import catalogue, forms, fragments, labels, pictures, queries
 from gallery.lots.catalogue import BadMark, Filters, Mark, Sort, Status
 from gallery.lots.facts import ArtistFacts, Card, Picture, SaleFacts
 from gallery.lots.rules import SaleStatus
@@ -59,6 +59,7 @@ def index() -> Response:
         "lots/_found.html",
         asked=asked,
         labels=labels,
+        fragments=fragments,
         artists=queries.artist_choices(),
         sales=queries.sale_choices(),
         # Counting reads up to a thousand lots: once, on the first page.
@@ -88,7 +89,7 @@ def show_page(lot_id: int, status: int = 200) -> Response:
     context: dict[str, Any] = {}
     for panel in PANELS.values():
         context |= panel(lot_id)
-    return _page("lots/show.html", now, status, lot=lot, phase=lot.phase(now), **context)
+    return _page("lots/show.html", now, status, lot=lot, **context)
 
 
 @bp.get("/sales/")
@@ -188,7 +189,7 @@ def saves_data() -> bool:
 def _page(template: str, now: datetime, answer: int = 200, **context: Any) -> Response:
     """A page with pictures, which differs by whether the visitor saves data."""
     context.setdefault("problems", [])
-    response = make_response(render_template(template, now=now, labels=labels, **context), answer)
+    response = make_response(render_template(template, now=now, labels=labels, fragments=fragments, **context), answer)
     response.vary.add("Save-Data")
     return response
 
