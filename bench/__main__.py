@@ -46,9 +46,7 @@ def one_round(
         rounds.setdefault(name, []).append(value)
 
     commits, commit_cpu = measures.raw_commits(directory)
-    hello_cpu, hello = measures.cpu_per_request(
-        floor, measures.same(load.get("/hello"), measures.CLIENTS), each, 200
-    )
+    hello_cpu, hello = measures.cpu_per_request(floor, measures.same(load.get("/hello"), measures.CLIENTS), each, 200)
     bid_cpu, bids = measures.cpu_per_request(
         product, measures.bid_makers(house, 10_00 + number * each * measures.STEP_MINOR), each, 200
     )

@@ -24,7 +24,7 @@ STEP_MINOR = 1_00
 
 
 def raw_commits(directory: Path, commits: int = 1500) -> tuple[float, float]:
-    """SQLite's own rate: a select, an insert and an update a commit, WAL and FULL. Commits a second, CPU seconds each."""
+    """SQLite's own rate: a select, an insert and an update a commit, WAL, FULL. Commits a second, CPU seconds each."""
     path = directory / f"raw-{secrets.token_hex(4)}.db"
     connection = sqlite3.connect(path, isolation_level=None)
     for statement in (

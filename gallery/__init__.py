@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from importlib import import_module
+from pathlib import Path
 
 from flask import Flask
 from flask_migrate import Migrate
@@ -13,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from gallery.core.db import db
 from gallery.core.settings import Settings
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+ROOT = Path(__file__).resolve().parents[1]
 
 FITTINGS = (
     "core.logs",
@@ -67,7 +68,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environ(os.environ)
     app = Flask(
         "gallery",
-        root_path=ROOT,
+        root_path=str(ROOT),
         template_folder="templates",
         static_folder=None,
         instance_path=str(settings.data_dir),
@@ -90,5 +91,5 @@ def create_app(settings: Settings | None = None) -> Flask:
         import_module(f"gallery.{module}").init_app(app, settings)
     for module in ROOMS:
         app.register_blueprint(import_module(f"gallery.{module}").bp)
-    Migrate(app, db, directory=os.path.join(ROOT, "migrations"), render_as_batch=True, compare_type=True)
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
     return app

@@ -20,7 +20,7 @@ _COUNTRY = sa.select(Profile.country).where(Profile.member_id == sa.bindparam("m
 
 def profile(member_id: int) -> sa.RowMapping | None:
     """The member's own profile."""
-    return db.session().execute(_PROFILE, {"member_id": member_id}).mappings().first()
+    return db.session().connection().execute(_PROFILE, {"member_id": member_id}).mappings().first()
 
 
 def profile_gaps(member_id: int, today: date) -> list[Gap]:
@@ -30,7 +30,7 @@ def profile_gaps(member_id: int, today: date) -> list[Gap]:
 
 def country(member_id: int) -> str | None:
     """ISO code of where the member lives, for the honest total."""
-    found: str | None = db.session().execute(_COUNTRY, {"member_id": member_id}).scalar()
+    found: str | None = db.session().connection().execute(_COUNTRY, {"member_id": member_id}).scalar()
     return found
 
 

@@ -4,15 +4,35 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gallery.bidding import receipts, rules
-from gallery.bidding.queries import Held, lot, lot_bidder, receipt
+from gallery.bidding.held import Held
+from gallery.bidding.queries import lot, lot_bidder, receipt
 from gallery.core import live
 from gallery.core.db import after_commit
+
+_SEAL = sa.insert(receipt)
+_MOVE = (
+    sa.update(lot)
+    .where(lot.c.id == sa.bindparam("held_id"), lot.c.version == sa.bindparam("held_version"))
+    .values(
+        price_minor=sa.bindparam("price"),
+        bids=sa.bindparam("bids_now"),
+        ends_at=sa.bindparam("ends"),
+        state=sa.bindparam("state_now"),
+        outage_seconds=sa.bindparam("outage"),
+        reserve_met=sa.bindparam("met"),
+        leader_alias=sa.bindparam("leader"),
+        version=lot.c.version + 1,
+    )
+)
+_CLOSE = _MOVE.values(closed_at=sa.bindparam("closed"))
+_ALIAS = sa.select(lot_bidder.c.alias).where(
+    lot_bidder.c.lot_id == sa.bindparam("lot_id"), lot_bidder.c.bidder_id == sa.bindparam("bidder_id")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +55,12 @@ def append(
     commitment: str | None = None,
     annuls: int | None = None,
     reason: str | None = None,
-    **lot_values: Any,
+    closed_at: datetime | None = None,
 ) -> Appended:
     """Seal what happened and move the lot to the standing `after` it.
 
-    `held` is the lot as locked by the running unit of work; `leader_alias` the leader's afterwards.
+    `held` is the lot as locked by the running unit of work; `leader_alias` the leader's afterwards; `closed_at`
+    (UTC) only where this ends the lot's auction.
     Watchers are told once all of it is durable.
     """
     body = receipts.canonical(
@@ -59,23 +80,12 @@ def append(
         )
     )
     digest = receipts.seal(body, held.digest)
-    session.execute(
-        sa.insert(receipt), {"lot_id": held.lot_id, "seq": held.version, "kind": kind, "body": body, "digest": digest}
+    connection = session.connection()
+    connection.execute(
+        _SEAL, {"lot_id": held.lot_id, "seq": held.version, "kind": kind, "body": body, "digest": digest}
     )
-    moved = session.execute(
-        sa.update(lot)
-        .where(lot.c.id == sa.bindparam("held_id"), lot.c.version == sa.bindparam("held_version"))
-        .values(
-            price_minor=sa.bindparam("price"),
-            bids=sa.bindparam("bids_now"),
-            ends_at=sa.bindparam("ends"),
-            state=sa.bindparam("state_now"),
-            outage_seconds=sa.bindparam("outage"),
-            reserve_met=sa.bindparam("met"),
-            leader_alias=sa.bindparam("leader"),
-            version=lot.c.version + 1,
-            **lot_values,
-        ),
+    moved = connection.execute(
+        _CLOSE if closed_at else _MOVE,
         {
             "held_id": held.lot_id,
             "held_version": held.version,
@@ -86,9 +96,10 @@ def append(
             "outage": after.outage_seconds,
             "met": after.reserve_met,
             "leader": leader_alias,
+            "closed": closed_at,
         },
     )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
+    if moved.rowcount != 1:
         raise RuntimeError(f"lot {held.lot_id} moved under its own lock")
     version = held.version + 1
     after_commit(lambda: live.publish(f"lot:{held.lot_id}", version))
@@ -97,6 +108,6 @@ def append(
 
 def alias_of(session: Session, lot_id: int, bidder_id: int | None) -> int | None:
     """A bidder's alias in a lot; None for nobody or one who has not bid on it."""
-    return session.execute(
-        sa.select(lot_bidder.c.alias).where(lot_bidder.c.lot_id == lot_id, lot_bidder.c.bidder_id == bidder_id)
-    ).scalar_one_or_none()
+    wanted = {"lot_id": lot_id, "bidder_id": bidder_id}
+    alias: int | None = session.connection().execute(_ALIAS, wanted).scalar_one_or_none()
+    return alias

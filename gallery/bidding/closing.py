@@ -15,8 +15,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gallery.bidding import chain, queries, receipts, rules
+from gallery.bidding.held import Held, hold
 from gallery.bidding.models import Heartbeat, Outage, Outcome
-from gallery.bidding.queries import Held, lot, lot_bidder
+from gallery.bidding.queries import lot, lot_bidder
 from gallery.core import audit, clock
 from gallery.core.db import db, transaction
 from gallery.notices.services import notify
@@ -50,7 +51,7 @@ def close_lot(lot_id: int, *, now: datetime | None = None) -> rules.Outcome | No
     None if there is nothing to close yet, or no longer: a second call does nothing.
     """
     with transaction() as session:
-        held = queries.hold(session, lot_id)
+        held = hold(session, lot_id)
         at = now or clock.database_now(session)
         if held is None or held.standing.state not in (rules.LotState.UPCOMING, rules.LotState.OPEN):
             return None
@@ -79,7 +80,7 @@ def _close(session: Session, held: Held, at: datetime) -> rules.Outcome:
         receipts.Kind.CLOSING,
         replace(held.standing, state=rules.LotState.SOLD if sold else rules.LotState.UNSOLD),
         at,
-        leader_alias=chain.alias_of(session, held.lot_id, held.standing.leader),
+        leader_alias=held.leader_alias,
         reason=result,
         closed_at=at,
     )
@@ -109,9 +110,7 @@ def beat() -> datetime:
     with transaction() as session:
         at = clock.database_now(session)
         # Locks the row, so that of several processes starting up one alone finds the gap.
-        if not session.execute(
-            sa.update(heartbeat).where(heartbeat.c.id == PULSE).values(id=PULSE)
-        ).rowcount:  # type: ignore[attr-defined]
+        if not session.execute(sa.update(heartbeat).where(heartbeat.c.id == PULSE).values(id=PULSE)).rowcount:  # type: ignore[attr-defined]
             session.execute(sa.insert(heartbeat), {"id": PULSE, "beat_at": at})
             return at
         before: datetime = session.execute(sa.select(heartbeat.c.beat_at)).scalar_one()
@@ -134,7 +133,7 @@ def _note_outage(session: Session, began_at: datetime, ended_at: datetime) -> No
         .order_by(lot.c.id)
     ).scalars()
     for lot_id in suffering.all():
-        held = queries.hold(session, lot_id)
+        held = hold(session, lot_id)
         if held is not None:
             _extend(session, held, began_at, ended_at)
 
@@ -154,7 +153,7 @@ def _extend(session: Session, held: Held, began_at: datetime, ended_at: datetime
         receipts.Kind.OUTAGE,
         after,
         ended_at,
-        leader_alias=chain.alias_of(session, held.lot_id, held.standing.leader),
+        leader_alias=held.leader_alias,
         reason="outage",
     )
     audit.record("lot.extended", f"lot:{held.lot_id}", seconds=seconds)

@@ -1,4 +1,4 @@
-"""The staff's view of a running lot: its chain, and the two acts that leave a public trace (D7). It shows no maximum."""
+"""The staff's view of a running lot: its chain, and two acts that leave a public trace (D7). It shows no maximum."""
 
 from __future__ import annotations
 

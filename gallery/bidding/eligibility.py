@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gallery.account import queries as account
+from gallery.account.rules import Gap
 from gallery.auth.models import STAFF, Member, Role, member_role
-from gallery.bidding import queries, rules
-from gallery.bidding.queries import Held
+from gallery.bidding import rules
+from gallery.bidding.held import Held, leading_elsewhere
 from gallery.core import settings
 from gallery.trust import queries as trust
 from gallery.trust.models import SpendingLimit
@@ -44,7 +45,7 @@ def facts(
     Read in the unit of work that holds the lot: what is decided is what holds when it is written. A spending limit
     is over several lots, so it is locked too (`locked`), or two bids at once would both fit it.
     """
-    person = session.execute(_person, {"bidder_id": bidder_id}).one_or_none()
+    person = session.connection().execute(_person, {"bidder_id": bidder_id}).one_or_none()
     if person is None:
         return rules.BidderFacts(bidder_id, is_confirmed=False), ""
     gate = trust.gate(bidder_id, held.sale_id, held.seller_id, now)
@@ -52,9 +53,9 @@ def facts(
     limit = None
     if gate.limit_minor and gate.limit_currency:
         if locked:
-            session.execute(_limit_lock, {"bidder_id": bidder_id})
+            session.connection().execute(_limit_lock, {"bidder_id": bidder_id})
         limit = rules.SpendingLimit(
-            gate.limit_minor, gate.limit_currency, queries.leading_elsewhere(session, bidder_id, held.lot_id)
+            gate.limit_minor, gate.limit_currency, leading_elsewhere(session, bidder_id, held.lot_id)
         )
     found = rules.BidderFacts(
         bidder=bidder_id,
@@ -64,8 +65,8 @@ def facts(
         is_blocked=gate.blocked_reason is not None or not person.active,
         is_barred=gate.barred_reason is not None,
         is_confirmed=person.confirmed_at is not None,
-        is_complete=not (set(gaps) - {account.Gap.UNDER_AGE}),
-        is_adult=account.Gap.UNDER_AGE not in gaps,
+        is_complete=not (set(gaps) - {Gap.UNDER_AGE}),
+        is_adult=Gap.UNDER_AGE not in gaps,
         limit=limit,
     )
     return found, gate.blocked_reason or gate.barred_reason or ""

@@ -72,7 +72,9 @@ def read(sent: MultiDict[str, str], currency: str) -> BidForm:
         form.refuse("amount", "doubled", _("A field was sent twice. Type one amount and send the form once."))
     if not KEY.fullmatch(form.key):
         form.key = new_key()
-        form.refuse("amount", "key", _("The form was damaged on its way. Please look at your amount and send it again."))
+        form.refuse(
+            "amount", "key", _("The form was damaged on its way. Please look at your amount and send it again.")
+        )
     if form.to and form.to not in list(Zone):
         form.to = ""
         form.refuse("to", "destination", _("Choose one of the places in the list."))
@@ -117,16 +119,22 @@ def _compare_again(form: BidForm, currency: str) -> None:
 def problem(reason: AmountProblem, currency: str) -> str:
     """What is wrong with a typed amount, and what to type instead."""
     like = format_money(200_000 if currency == "XOF" else 1_234_50, currency, current_locale())
-    words = {
+    words: dict[AmountProblem, str] = {
         AmountProblem.EMPTY: _("Type an amount, for example %(like)s.", like=like),
         AmountProblem.NOT_A_NUMBER: _("This is not an amount. Type figures only, for example %(like)s.", like=like),
         AmountProblem.FOREIGN_DIGITS: _("Please use the digits 0 to 9, for example %(like)s.", like=like),
         AmountProblem.NEGATIVE: _("An amount can't be negative. Type for example %(like)s.", like=like),
         AmountProblem.TOO_LONG: _("That is more than we take: twelve digits at the most."),
-        AmountProblem.AMBIGUOUS: _("This could be read in two ways. Type it without separators, or like %(like)s.", like=like),
-        AmountProblem.NO_DECIMALS: _("The CFA franc has no decimals. Type a whole amount, for example %(like)s.", like=like),
+        AmountProblem.AMBIGUOUS: _(
+            "This could be read in two ways. Type it without separators, or like %(like)s.", like=like
+        ),
+        AmountProblem.NO_DECIMALS: _(
+            "The CFA franc has no decimals. Type a whole amount, for example %(like)s.", like=like
+        ),
         AmountProblem.TOO_PRECISE: _("Two decimals at the most. Type for example %(like)s.", like=like),
-        AmountProblem.OTHER_CURRENCY: _("This sale is held in %(currency)s. Type for example %(like)s.", currency=currency, like=like),
+        AmountProblem.OTHER_CURRENCY: _(
+            "This sale is held in %(currency)s. Type for example %(like)s.", currency=currency, like=like
+        ),
     }
     return words[reason]
 
@@ -138,7 +146,7 @@ def refusal(refused: BidRefused, currency: str, granularity_minor: int) -> str:
         "grid": format_money(granularity_minor, currency, current_locale()),
         "said": refused.said,
     }
-    words = {
+    words: dict[Refusal, str] = {
         Refusal.WITHDRAWN: _("This lot was withdrawn; it takes no bids."),
         Refusal.NOT_OPEN: _("This lot is not open yet."),
         Refusal.CLOSED: _("This lot has ended. Your bid came after the end and was not recorded."),

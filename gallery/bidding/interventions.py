@@ -13,9 +13,9 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from gallery.bidding import chain, queries, receipts, rules
-from gallery.bidding.queries import Held, bid, lot_bidder
-from gallery.bidding.services import lead_with, standing_bids
+from gallery.bidding import chain, receipts, rules
+from gallery.bidding.held import Held, bid, hold, lot_bidder, standing_bids
+from gallery.bidding.services import lead_with
 from gallery.core import audit, clock
 from gallery.core.db import transaction
 from gallery.core.errors import Missing
@@ -53,9 +53,9 @@ def annul_bid(lot_id: int, seq: int, reason: Reason, actor_id: int, *, now: date
             raise NotPossible
         session.execute(sa.update(bid).where(bid.c.lot_id == lot_id, bid.c.seq == seq).values(annulled_at=at))
         left = standing_bids(session, lot_id)
-        after = rules.replay(held.standing, held.sale, [(one.bidder_id, one.maximum_minor) for one in left])
+        after = rules.replay(held.standing, held.sale, left)
         lead_with(session, held, after.leader, after.maximum_minor)
-        highest = max((one.maximum_minor for one in left if one.bidder_id == annulled.bidder_id), default=0)
+        highest = max((maximum for bidder_id, maximum in left if bidder_id == annulled.bidder_id), default=0)
         session.execute(
             sa.update(lot_bidder)
             .where(lot_bidder.c.lot_id == lot_id, lot_bidder.c.bidder_id == annulled.bidder_id)
@@ -89,20 +89,18 @@ def withdraw_lot(lot_id: int, reason: Reason, actor_id: int, *, now: datetime | 
             receipts.Kind.WITHDRAWAL,
             after,
             at,
-            leader_alias=chain.alias_of(session, lot_id, held.standing.leader),
+            leader_alias=held.leader_alias,
             reason=reason,
             closed_at=at,
         )
         audit.record("lot.withdrawn", f"lot:{lot_id}", actor_id=actor_id, reason=reason)
-        for bidder_id in {one.bidder_id for one in standing_bids(session, lot_id)}:
+        for bidder_id in {bidder_id for bidder_id, _maximum in standing_bids(session, lot_id)}:
             notify(bidder_id, "lot_withdrawn", f"lot:{lot_id}", lot_id=lot_id, reason=str(reason))
 
 
-def _running(
-    session: Session, lot_id: int, action: rules.Action, now: datetime | None
-) -> tuple[Held, datetime]:
+def _running(session: Session, lot_id: int, action: rules.Action, now: datetime | None) -> tuple[Held, datetime]:
     """The lot, locked, and the time; refused unless time and state allow the action."""
-    held = queries.hold(session, lot_id)
+    held = hold(session, lot_id)
     if held is None:
         raise Missing
     at = now or clock.database_now(session)

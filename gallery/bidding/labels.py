@@ -6,11 +6,12 @@ from gallery.core.i18n import _
 
 def reason_label(reason: str) -> str:
     """Why staff stepped in, in the reader's language."""
-    return {
+    words: dict[Reason, str] = {
         Reason.TYPING_ERROR: _("a typing error"),
         Reason.WRONG_LOT: _("meant for another lot"),
         Reason.MISDESCRIBED: _("the lot was misdescribed"),
         Reason.DAMAGED: _("the lot was damaged"),
         Reason.FRAUD: _("fraud"),
         Reason.COURT_ORDER: _("by order of a court"),
-    }[Reason(reason)]
+    }
+    return words[Reason(reason)]

@@ -33,9 +33,7 @@ class Lead(Base):
     __tablename__ = "lead"
 
     lot_id: Mapped[int] = mapped_column(sa.ForeignKey("lot.id", ondelete="CASCADE"), primary_key=True, info=plain)
-    bidder_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("member.id", ondelete="RESTRICT"), index=True, info=_bidding
-    )
+    bidder_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id", ondelete="RESTRICT"), index=True, info=_bidding)
     maximum_minor: Mapped[int] = mapped_column(info=_bidding)
 
 

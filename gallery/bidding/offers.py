@@ -8,9 +8,8 @@ import sqlalchemy as sa
 
 from gallery.account import queries as account
 from gallery.bidding import costs
-from gallery.bidding.increments import GRANULARITY
-from gallery.core.db import db
-from gallery.lots.models import Lot, Sale, ShippingRate
+from gallery.bidding.queries import Shown, run
+from gallery.lots.models import ShippingRate
 from gallery.lots.rules import Zone, zone_of
 
 USUAL_COUNTRY = {Zone.SENEGAL: "SN", Zone.WEST_AFRICA: "CI", Zone.EUROPE: "FR", Zone.WORLD: ""}
@@ -36,31 +35,14 @@ class Terms:
         return costs.Destination(self.rates[zone], costs.import_tax_bp(self.ships_from, to))
 
 
-def terms(lot_id: int) -> Terms:
-    """The terms of a lot; it must exist."""
-    row = db.session.execute(
-        sa.select(
-            Sale.currency,
-            Sale.premium_bp,
-            Sale.premium_fixed_minor,
-            Sale.resale_right,
-            Sale.granularity_minor,
-            Lot.ships_from,
-        )
-        .join_from(Lot, Sale)
-        .where(Lot.id == lot_id)
-    ).one()
-    rates = db.session.execute(sa.select(ShippingRate.zone, ShippingRate.cost_minor).where(ShippingRate.lot_id == lot_id))
-    by_zone = {Zone(rate.zone): rate.cost_minor for rate in rates}
-    fees = costs.Fees(
-        row.currency, row.premium_bp, row.premium_fixed_minor, costs.ResaleRight(row.resale_right)
-    )
-    return Terms(
-        fees,
-        row.granularity_minor or GRANULARITY[row.currency],
-        row.ships_from,
-        {zone: by_zone[zone] for zone in Zone if zone in by_zone} or {Zone.COLLECTION: 0},
-    )
+_RATES = sa.select(ShippingRate.zone, ShippingRate.cost_minor).where(ShippingRate.lot_id == sa.bindparam("lot_id"))
+
+
+def terms(shown: Shown) -> Terms:
+    """The terms of a lot that is shown."""
+    by_zone = {Zone(rate.zone): rate.cost_minor for rate in run(_RATES, {"lot_id": shown.lot_id})}
+    served = {zone: by_zone[zone] for zone in Zone if zone in by_zone}
+    return Terms(shown.fees, shown.sale.granularity_minor, shown.ships_from, served or {Zone.COLLECTION: 0})
 
 
 def usual_zone(found: Terms, country: str | None) -> Zone:

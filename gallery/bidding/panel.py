@@ -8,7 +8,7 @@ from typing import Any
 from flask import g, request
 from flask_login import current_user
 
-from gallery.bidding import forms, offers, queries, rules
+from gallery.bidding import forms, held, offers, queries, rules
 from gallery.bidding.forms import BidForm
 from gallery.bidding.queries import Shown
 from gallery.core import clock
@@ -46,7 +46,7 @@ def context(lot_id: int, form: BidForm | None = None, answer: Answer | None = No
     """
     shown = shown_now(lot_id)
     mine = queries.mine(lot_id, current_user.id) if current_user.is_authenticated else None
-    terms = offers.terms(lot_id)
+    terms = offers.terms(shown)
     country = offers.country_of(current_user.id) if current_user.is_authenticated else None
     form = form or g.get("bid_form") or forms.blank()
     if not form.to:
@@ -56,22 +56,22 @@ def context(lot_id: int, form: BidForm | None = None, answer: Answer | None = No
         "mine": mine,
         "form": form,
         "reply": answer or g.get("bid_answer") or _answer_in_address(lot_id),
-        "least_minor": least_for(shown, mine, terms),
-        "next_bids": _next_bids(shown, mine, terms),
+        "least_minor": least_for(shown, mine),
+        "next_bids": _next_bids(shown, mine),
         "zones": terms.rates,
     }
 
 
-def least_for(shown: Shown, mine: queries.Mine | None, terms: offers.Terms) -> int:
+def least_for(shown: Shown, mine: queries.Mine | None) -> int:
     """The least that the reader may bid now, in minor units."""
     if mine is not None and mine.leads:
-        return mine.maximum_minor + terms.granularity_minor
+        return mine.maximum_minor + shown.sale.granularity_minor
     return shown.minimum_minor
 
 
-def _next_bids(shown: Shown, mine: queries.Mine | None, terms: offers.Terms) -> list[int]:
+def _next_bids(shown: Shown, mine: queries.Mine | None) -> list[int]:
     """The least bid and the two steps above it, to be picked instead of typed."""
-    least = least_for(shown, mine, terms)
+    least = least_for(shown, mine)
     bids = [least]
     while len(bids) < NEXT_BIDS:
         bids.append(bids[-1] + shown.sale.step(bids[-1]))
@@ -82,7 +82,7 @@ def _answer_in_address(lot_id: int) -> Answer | None:
     number = request.args.get("bid", "")
     if not (number.isascii() and number.isdigit() and len(number) < 10 and current_user.is_authenticated):
         return None
-    own = queries.own_bid(lot_id, int(number), current_user.id)
+    own = held.own_bid(lot_id, int(number), current_user.id)
     if own is None:
         return None
     return Answer(

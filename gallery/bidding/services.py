@@ -13,12 +13,37 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from gallery.bidding import chain, eligibility, queries, receipts, rules
-from gallery.bidding.queries import Held, bid, lead, lot_bidder
+from gallery.bidding import chain, eligibility, receipts, rules
+from gallery.bidding import held as secret
+from gallery.bidding.held import Held, bid, lead, lot_bidder
 from gallery.core import clock
 from gallery.core.db import db, transaction
 from gallery.core.errors import Missing
 from gallery.notices.services import notify, withdraw
+
+# Built once: a bid waits for these.
+_of_lot = sa.bindparam("of_lot", type_=lot_bidder.c.lot_id.type)
+_of_bidder = sa.bindparam("of_bidder", type_=lot_bidder.c.bidder_id.type)
+_maximum = sa.bindparam("maximum", type_=lot_bidder.c.maximum_minor.type)
+_seq = sa.bindparam("seq", type_=lot_bidder.c.last_seq.type)
+_PUT_BID = sa.insert(bid)
+_ALIASES_TAKEN = sa.select(sa.func.coalesce(sa.func.max(lot_bidder.c.alias), 0)).where(
+    lot_bidder.c.lot_id == sa.bindparam("lot_id")
+)
+_ENTER = sa.insert(lot_bidder).values(
+    lot_id=_of_lot, bidder_id=_of_bidder, alias=sa.bindparam("new_alias"), maximum_minor=_maximum, last_seq=_seq
+)
+_BID_AGAIN = (
+    sa.update(lot_bidder)
+    .where(lot_bidder.c.lot_id == _of_lot, lot_bidder.c.bidder_id == _of_bidder)
+    .values(
+        maximum_minor=sa.case((lot_bidder.c.maximum_minor < _maximum, _maximum), else_=lot_bidder.c.maximum_minor),
+        last_seq=_seq,
+    )
+)
+_FIRST_LEADS = sa.insert(lead).values(lot_id=_of_lot, bidder_id=_of_bidder, maximum_minor=_maximum)
+_NOW_LEADS = sa.update(lead).where(lead.c.lot_id == _of_lot).values(bidder_id=_of_bidder, maximum_minor=_maximum)
+_NOBODY_LEADS = sa.delete(lead).where(lead.c.lot_id == _of_lot)
 
 
 class BidRefused(Exception):
@@ -54,9 +79,7 @@ class Placed:
     """Whether this is the first answer given again to the same key (D4)."""
 
 
-def place_bid(
-    lot_id: int, bidder_id: int, maximum_minor: int, key: str, *, now: datetime | None = None
-) -> Placed:
+def place_bid(lot_id: int, bidder_id: int, maximum_minor: int, key: str, *, now: datetime | None = None) -> Placed:
     """Record a bid up to `maximum_minor` (minor units of the sale's currency), RULES "Bids".
 
     Without `now` the time of receipt is the database's once the lot is locked (I4); with it a past
@@ -65,10 +88,10 @@ def place_bid(
     """
     try:
         with transaction() as session:
-            held = queries.hold(session, lot_id)
+            held = secret.hold(session, lot_id)
             if held is None:
                 raise Missing
-            if first := queries.bid_by_key(session, bidder_id, key):
+            if first := secret.bid_by_key(session, bidder_id, key):
                 return _again(first, lot_id, maximum_minor)
             received_at = now or clock.database_now(session)
             facts, said = eligibility.facts(session, held, bidder_id, received_at)
@@ -87,7 +110,7 @@ def check_bid(lot_id: int, bidder_id: int, maximum_minor: int) -> None:
     Raises BidRefused, or Missing for an unknown lot.
     """
     session = db.session()
-    held = queries.hold(session, lot_id, locked=False)
+    held = secret.hold(session, lot_id, locked=False)
     if held is None:
         raise Missing
     now = clock.database_now(session)
@@ -125,11 +148,11 @@ def _record(
         after,
         now,
         bidder_alias=alias,
-        leader_alias=alias if leads else chain.alias_of(session, held.lot_id, verdict.leader),
+        leader_alias=alias if leads else held.leader_alias,
         commitment=receipts.commit(nonce, maximum_minor),
     )
-    session.execute(
-        sa.insert(bid),
+    session.connection().execute(
+        _PUT_BID,
         {
             "lot_id": held.lot_id,
             "seq": appended.seq,
@@ -163,63 +186,20 @@ def _record(
 def _enter(session: Session, held: Held, bidder_id: int, maximum_minor: int) -> int:
     """Note that the bidder takes part in the lot, and tell his alias there (D1)."""
     alias = chain.alias_of(session, held.lot_id, bidder_id)
+    place = {"of_lot": held.lot_id, "of_bidder": bidder_id, "maximum": maximum_minor, "seq": held.version}
     if alias is not None:
-        session.execute(
-            sa.update(lot_bidder)
-            .where(lot_bidder.c.lot_id == held.lot_id, lot_bidder.c.bidder_id == bidder_id)
-            .values(
-                maximum_minor=sa.case(
-                    (lot_bidder.c.maximum_minor < maximum_minor, maximum_minor), else_=lot_bidder.c.maximum_minor
-                ),
-                last_seq=held.version,
-            )
-        )
+        session.connection().execute(_BID_AGAIN, place)
         return alias
-    taken = session.execute(
-        sa.select(sa.func.coalesce(sa.func.max(lot_bidder.c.alias), 0)).where(lot_bidder.c.lot_id == held.lot_id)
-    ).scalar_one()
-    session.execute(
-        sa.insert(lot_bidder),
-        {
-            "lot_id": held.lot_id,
-            "bidder_id": bidder_id,
-            "alias": taken + 1,
-            "maximum_minor": maximum_minor,
-            "last_seq": held.version,
-        },
-    )
-    return int(taken) + 1
+    taken: int = session.connection().execute(_ALIASES_TAKEN, {"lot_id": held.lot_id}).scalar_one()
+    session.connection().execute(_ENTER, place | {"new_alias": taken + 1})
+    return taken + 1
 
 
 def lead_with(session: Session, held: Held, bidder_id: int | None, maximum_minor: int) -> None:
     """Make a bidder the lot's leader up to a maximum; with None nobody leads any more."""
-    if held.standing.leader is None and bidder_id is not None:
-        session.execute(
-            sa.insert(lead), {"lot_id": held.lot_id, "bidder_id": bidder_id, "maximum_minor": maximum_minor}
-        )
-    elif bidder_id is None:
-        session.execute(sa.delete(lead).where(lead.c.lot_id == held.lot_id))
+    leader = {"of_lot": held.lot_id, "of_bidder": bidder_id, "maximum": maximum_minor}
+    if bidder_id is None:
+        statement: sa.Executable = _NOBODY_LEADS
     else:
-        session.execute(
-            sa.update(lead)
-            .where(lead.c.lot_id == held.lot_id)
-            .values(bidder_id=bidder_id, maximum_minor=maximum_minor)
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Left:
-    """A bid that stands, with what a replay needs of it."""
-
-    bidder_id: int
-    maximum_minor: int
-
-
-def standing_bids(session: Session, lot_id: int) -> list[_Left]:
-    """The bids of a lot that were not annulled, oldest first. Secret: they name maxima."""
-    rows = session.execute(
-        sa.select(bid.c.bidder_id, bid.c.maximum_minor)
-        .where(bid.c.lot_id == lot_id, bid.c.annulled_at.is_(None))
-        .order_by(bid.c.seq)
-    )
-    return [_Left(*row) for row in rows]
+        statement = _FIRST_LEADS if held.standing.leader is None else _NOW_LEADS
+    session.connection().execute(statement, leader)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
+
 from flask import Flask, render_template
 
 from gallery.bidding import labels, panel, queries, views
@@ -26,7 +28,7 @@ def init_app(app: Flask, _settings: Settings) -> None:
 
 
 @live.renders("lot")
-def standing(lot_id: str, language: str) -> tuple[int, str]:
+def standing(lot_id: str, _language: str) -> tuple[int, str]:
     """What the hub sends to all watchers of a lot: its version, and the partial that its page includes."""
     shown = queries.shown(int(lot_id), clock.database_now(db.session()))
     if shown is None:
@@ -35,6 +37,6 @@ def standing(lot_id: str, language: str) -> tuple[int, str]:
 
 
 @live.versions("lot")
-def versions(lot_ids: list[str]) -> dict[str, int]:
+def versions(lot_ids: Collection[str]) -> Mapping[str, int]:
     """The versions of the lots that are being watched."""
     return {str(lot_id): version for lot_id, version in queries.versions(map(int, lot_ids)).items()}

@@ -34,36 +34,34 @@ def create(lot_id: int) -> ResponseReturnValue:
     """Review a bid, or with `confirmed=1` place it."""
     shown = panel.shown_now(lot_id)
     form = forms.read(request.form, shown.currency)
-    terms = offers.terms(lot_id)
-    if not form.errors:
-        _fit_budget(form, shown, terms)
-    if form.errors:
+    if form.budget_minor is not None and not form.errors:
+        _fit_budget(form, form.budget_minor, shown, offers.terms(shown))
+    amount_minor = form.amount_minor
+    if form.errors or amount_minor is None:
         return _refused(lot_id, form)
-    assert form.amount_minor is not None
     try:
         if not form.is_confirmed:
-            services.check_bid(lot_id, current_user.id, form.amount_minor)
-            return _review(lot_id, shown, form, terms)
-        placed = services.place_bid(lot_id, current_user.id, form.amount_minor, form.key)
+            services.check_bid(lot_id, current_user.id, amount_minor)
+            return _review(shown, form, amount_minor, offers.terms(shown))
+        placed = services.place_bid(lot_id, current_user.id, amount_minor, form.key)
     except services.BidRefused as refused:
-        form.refuse("amount", refused.reason, forms.refusal(refused, shown.currency, terms.granularity_minor))
+        form.refuse("amount", refused.reason, forms.refusal(refused, shown.currency, shown.sale.granularity_minor))
         return _refused(lot_id, form)
     except services.KeyReused:
         form.key = forms.new_key()
-        form.refuse("amount", "key", _("This form was already used for another bid. Look at your amount and send it again."))
+        words = _("This form was already used for another bid. Look at your amount and send it again.")
+        form.refuse("amount", "key", words)
         return _refused(lot_id, form)
     except (DBAPIError, Unavailable) as failed:
         return _not_recorded(lot_id, form, failed)
     return _placed(placed)
 
 
-def _fit_budget(form: BidForm, shown: queries.Shown, terms: offers.Terms) -> None:
+def _fit_budget(form: BidForm, budget_minor: int, shown: queries.Shown, terms: offers.Terms) -> None:
     """Turn a total budget into the largest maximum whose honest total fits it (D3)."""
-    if form.budget_minor is None:
-        return
-    least = panel.least_for(shown, queries.mine(shown.lot_id, current_user.id), terms)
+    least = panel.least_for(shown, queries.mine(shown.lot_id, current_user.id))
     form.amount_minor = costs.maximum_within(
-        form.budget_minor,
+        budget_minor,
         terms.fees,
         _destination(form, terms),
         least_minor=least,
@@ -82,9 +80,8 @@ def _destination(form: BidForm, terms: offers.Terms) -> costs.Destination:
     return terms.destination(zone, country)
 
 
-def _review(lot_id: int, shown: queries.Shown, form: BidForm, terms: offers.Terms) -> Response:
-    assert form.amount_minor is not None
-    total = costs.total(form.amount_minor, terms.fees, _destination(form, terms))
+def _review(shown: queries.Shown, form: BidForm, amount_minor: int, terms: offers.Terms) -> Response:
+    total = costs.total(amount_minor, terms.fees, _destination(form, terms))
     other = "EUR" if shown.currency == "XOF" else "XOF"
     return respond(
         "bidding/review.html",
@@ -94,8 +91,8 @@ def _review(lot_id: int, shown: queries.Shown, form: BidForm, terms: offers.Term
         total=total,
         zone=Zone(form.to),
         other=total.converted(other) if has_parity(shown.currency, other) else None,
-        is_large=panel.is_large(shown, form.amount_minor),
-        lot=lot_page(lot_id, current_user),
+        is_large=panel.is_large(shown, amount_minor),
+        lot=lot_page(shown.lot_id, current_user),
     )
 
 
@@ -115,7 +112,11 @@ def _not_recorded(lot_id: int, form: BidForm, failed: Exception) -> ResponseRetu
     db.session.rollback()
     if isinstance(failed, DBAPIError):
         log.error("a bid could not be written", exc_info=failed)
-    form.refuse("amount", "unavailable", _("Your bid was not recorded: we can't write at the moment. Send it again in a few seconds; it will count only once."))
+    words = _(
+        "Your bid was not recorded: we can't write at the moment. "
+        "Send it again in a few seconds; it will count only once."
+    )
+    form.refuse("amount", "unavailable", words)
     try:
         return _refused(lot_id, form, 503)
     except (DBAPIError, Unavailable):
@@ -141,7 +142,8 @@ def renew(lot_id: int) -> ResponseReturnValue:
     if not current_user.is_authenticated:
         return redirect(url_for("security.login", next=url_for("lots.show", lot_id=lot_id)), 303)
     form = forms.read(request.form, panel.shown_now(lot_id).currency)
-    form.refuse("amount", "stale", _("This page was open for a long time. Nothing was recorded; please send your bid once more."))
+    words = _("This page was open for a long time. Nothing was recorded; please send your bid once more.")
+    form.refuse("amount", "stale", words)
     return _refused(lot_id, form)
 
 
@@ -151,7 +153,9 @@ def standing(lot_id: int) -> ResponseReturnValue:
     """The standing alone: what is polled where no stream can be held."""
     shown = panel.shown_now(lot_id)
     tag = f"{shown.version}-{shown.state}-{current_locale()}-{int(wants_partial())}"
-    response = respond("bidding/standing.html", "bidding/_standing.html", shown=shown, lot=lot_page(lot_id, current_user))
+    response = respond(
+        "bidding/standing.html", "bidding/_standing.html", shown=shown, lot=lot_page(lot_id, current_user)
+    )
     response.set_etag(tag, weak=True)
     response.headers["Cache-Control"] = "no-cache"
     return response.make_conditional(request)

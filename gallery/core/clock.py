@@ -29,6 +29,9 @@ LARGEST_STEP_SECONDS = 1.0
 """A correction up to this is followed (NTP slews and steps below it); a larger one is a jump."""
 
 
+_CLOCK = sa.select(sa.func.clock_timestamp(type_=sa.DateTime(timezone=True)))
+
+
 class Clock(Protocol):
     """Tells the time, aware and in UTC."""
 
@@ -144,6 +147,6 @@ def database_now(session: Session) -> datetime:
     Call it once the lot is locked: the time of receipt is the time at which the bid's turn came (RULES "Time").
     """
     if session.get_bind().dialect.name == "postgresql":
-        moment: datetime = session.execute(sa.select(sa.func.clock_timestamp(type_=sa.DateTime(timezone=True)))).scalar_one()
+        moment: datetime = session.connection().execute(_CLOCK).scalar_one()
         return moment.astimezone(UTC)
     return now()

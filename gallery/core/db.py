@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from flask import Flask, current_app
@@ -51,6 +51,8 @@ class UTCDateTime(sa.TypeDecorator[datetime]):
 
 class Base(DeclarativeBase):
     """The base of all tables."""
+
+    __table__: ClassVar[sa.Table]
 
     registry = registry(
         type_annotation_map={datetime: UTCDateTime, int: sa.BigInteger().with_variant(sa.Integer, "sqlite")},

@@ -46,12 +46,18 @@ PAINTINGS = (
         Maker("Sakai Hōitsu", 1761, 1828),
         "1810",
         "painting",
-        Words("Ink and colour on gold leaf, folding screen; attributed", "Encre et couleurs sur feuille d'or, paravent ; attribué"),
+        Words(
+            "Ink and colour on gold leaf, folding screen; attributed",
+            "Encre et couleurs sur feuille d'or, paravent ; attribué",
+        ),
         (1660, 1800),
-        Words("A flowering cherry and a hanging willow before gold", "Un cerisier en fleurs et un saule pleureur sur fond d'or"),
+        Words(
+            "A flowering cherry and a hanging willow before gold",
+            "Un cerisier en fleurs et un saule pleureur sur fond d'or",
+        ),
         Words(
             "One wing of a folding screen: blossom and young leaves, painted wet in wet, before a ground of gold leaf.",
-            "Un panneau de paravent : fleurs et jeunes feuilles, peintes dans le frais, devant un fond de feuilles d'or.",
+            "Un panneau de paravent : fleurs et jeunes feuilles, peintes dans le frais, sur fond de feuilles d'or.",
         ),
         150_000,
     ),
@@ -68,8 +74,8 @@ PAINTINGS = (
             "Une vague immense se dresse au-dessus de trois barques ; au loin, le mont Fuji",
         ),
         Words(
-            "Late impression, lively Prussian blue, short margins. The middle boat has an old repair that raking light shows.",
-            "Épreuve tardive, bleu de Prusse vif, marges courtes. La barque du milieu porte une restauration ancienne, visible en lumière rasante.",
+            "Late impression, lively Prussian blue, short margins. Raking light shows an old repair of one boat.",
+            "Épreuve tardive, bleu de Prusse vif, marges courtes. Ancienne restauration visible en lumière rasante.",
         ),
         120_000,
         180_000,
@@ -85,7 +91,7 @@ PAINTINGS = (
         Words("A storm of colours and lines around an oval", "Une tempête de couleurs et de lignes autour d'un ovale"),
         Words(
             "Painted in four days after months of studies: resurrection, flood and judgement, dissolved into colour.",
-            "Peinte en quatre jours après des mois d'études : résurrection, déluge et jugement, dissous dans la couleur.",
+            "Peinte en quatre jours après des mois d'études : résurrection et déluge, dissous dans la couleur.",
         ),
         400_000,
     ),
@@ -113,7 +119,10 @@ PAINTINGS = (
         "painting",
         Words("Oil, tempera and pastel on cardboard", "Huile, tempera et pastel sur carton"),
         (910, 735),
-        Words("A figure on a bridge holds its head under a red sky", "Une figure sur un pont se tient la tête sous un ciel rouge"),
+        Words(
+            "A figure on a bridge holds its head under a red sky",
+            "Une figure sur un pont se tient la tête sous un ciel rouge",
+        ),
         Words(
             "“I sensed a great, infinite scream pass through nature.” Cardboard, unvarnished; edges rubbed.",
             "« J'ai senti un grand cri infini traverser la nature. » Carton, non verni ; bords frottés.",
@@ -128,7 +137,10 @@ PAINTINGS = (
         "painting",
         OIL,
         (725, 920),
-        Words("Stars and gaslight mirrored in a river; a couple on the bank", "Étoiles et becs de gaz reflétés dans un fleuve ; un couple sur la rive"),
+        Words(
+            "Stars and gaslight mirrored in a river; a couple on the bank",
+            "Étoiles et becs de gaz reflétés dans un fleuve ; un couple sur la rive",
+        ),
         Words(
             "Painted on the spot at Arles, by the light of a gas lamp; the Great Bear stands over the town.",
             "Peinte sur le motif à Arles, à la lueur d'un bec de gaz ; la Grande Ourse veille sur la ville.",
@@ -143,7 +155,10 @@ PAINTINGS = (
         "painting",
         OIL,
         (1730, 2450),
-        Words("Boats and people in the breakers around a sinking ship", "Des barques et des hommes dans les brisants autour d'un navire qui sombre"),
+        Words(
+            "Boats and people in the breakers around a sinking ship",
+            "Des barques et des hommes dans les brisants autour d'un navire qui sombre",
+        ),
         Words(
             "A captain who saw it is said to have told: no ship could live in such a sea.",
             "Un capitaine qui la vit aurait dit : aucun navire ne survivrait à une telle mer.",
@@ -159,7 +174,10 @@ PAINTINGS = (
         "painting",
         OIL,
         (737, 921),
-        Words("A swirling night sky over a village and a cypress", "Un ciel nocturne en volutes au-dessus d'un village et d'un cyprès"),
+        Words(
+            "A swirling night sky over a village and a cypress",
+            "Un ciel nocturne en volutes au-dessus d'un village et d'un cyprès",
+        ),
         Words(
             "The view from the window at Saint-Rémy before sunrise, with a village from memory.",
             "La vue de la fenêtre à Saint-Rémy avant le lever du soleil, avec un village de mémoire.",

@@ -27,8 +27,20 @@ PAUSE = timedelta(minutes=2)
 """How long the results of an edition are looked at before the next one opens."""
 PAST, UPCOMING = "papier-et-lumiere", "saisons-de-dakar"
 MUSEUM = Path(__file__).parent / "museum.csv"
-SHIPPING_XOF = {Zone.COLLECTION: 0, Zone.SENEGAL: 4_500, Zone.WEST_AFRICA: 15_000, Zone.EUROPE: 45_000, Zone.WORLD: 70_000}
-SHIPPING_EUR = {Zone.COLLECTION: 0, Zone.SENEGAL: 7_00, Zone.WEST_AFRICA: 23_00, Zone.EUROPE: 69_00, Zone.WORLD: 107_00}
+SHIPPING_XOF: dict[str, int] = {
+    Zone.COLLECTION: 0,
+    Zone.SENEGAL: 4_500,
+    Zone.WEST_AFRICA: 15_000,
+    Zone.EUROPE: 45_000,
+    Zone.WORLD: 70_000,
+}
+SHIPPING_EUR: dict[str, int] = {
+    Zone.COLLECTION: 0,
+    Zone.SENEGAL: 7_00,
+    Zone.WEST_AFRICA: 23_00,
+    Zone.EUROPE: 69_00,
+    Zone.WORLD: 107_00,
+}
 GOOD = Words("Good; framed under glass", "Bon ; encadré sous verre")
 
 
@@ -65,7 +77,7 @@ def open_edition(number: int, seller_id: int, now: datetime) -> list[int]:
         Words(f"Eight paintings, no. {number}", f"Huit tableaux, nº {number}"),
         intro=Words(
             "A demonstration: nothing is sold and nothing is owed. Its lots end within the hour, then start anew.",
-            "Une démonstration : rien n'est vendu, rien n'est dû. Ses lots se terminent dans l'heure, puis recommencent.",
+            "Une démonstration : rien n'est vendu ni dû. Ses lots se terminent dans l'heure, puis recommencent.",
         ),
         slug=EDITION.format(number),
         opens_at=now,
@@ -83,11 +95,14 @@ def open_edition(number: int, seller_id: int, now: datetime) -> list[int]:
 
 
 def announce_next_sale(seller_id: int, now: datetime) -> None:
-    """A sale that opens in three days, with some of the paintings that have no picture yet."""
+    """A sale that opens in three days, of works that have no picture yet."""
     opens_at = (now + timedelta(days=3)).replace(hour=9, minute=0, second=0, microsecond=0)
     sale_id = lots.create_sale(
         Words("Seasons in Dakar", "Saisons de Dakar"),
-        intro=Words("Works on paper and small bronzes from private collections.", "Œuvres sur papier et petits bronzes de collections privées."),
+        intro=Words(
+            "Works on paper and small bronzes from private collections.",
+            "Œuvres sur papier et petits bronzes de collections privées.",
+        ),
         slug=UPCOMING,
         opens_at=opens_at,
         first_ends_at=opens_at + timedelta(days=4, hours=9),
@@ -96,7 +111,7 @@ def announce_next_sale(seller_id: int, now: datetime) -> None:
         premium_fixed_minor=3_00,
     )
     for row in _records()[36:]:
-        lots.create_lot(sale_id, _from_museum(row, seller_id, Random(row["accession"])))
+        lots.create_lot(sale_id, _from_museum(row, seller_id, _chance(row)))
 
 
 def hold_past_sale(cast: dict[str, int], now: datetime) -> None:
@@ -105,7 +120,10 @@ def hold_past_sale(cast: dict[str, int], now: datetime) -> None:
     with transaction():
         sale_id = lots.create_sale(
             Words("Paper and light", "Papier et lumière"),
-            intro=Words("Prints, drawings and photographs of three centuries.", "Estampes, dessins et photographies de trois siècles."),
+            intro=Words(
+                "Prints, drawings and photographs of three centuries.",
+                "Estampes, dessins et photographies de trois siècles.",
+            ),
             slug=PAST,
             opens_at=opens_at,
             first_ends_at=opens_at + timedelta(days=3, hours=9),
@@ -114,7 +132,7 @@ def hold_past_sale(cast: dict[str, int], now: datetime) -> None:
             premium_fixed_minor=3_00,
         )
         for row in _records()[:36]:
-            chance = Random(row["accession"])
+            chance = _chance(row)
             lot_id = lots.create_lot(sale_id, _from_museum(row, cast["sol"], chance))
             _bid_it_up(lot_id, [cast[person.name] for person in people.REGULARS], chance)
 
@@ -124,7 +142,9 @@ def _bid_it_up(lot_id: int, bidders: list[int], chance: Random) -> None:
     lot = db.session().get_one(Lot, lot_id)
     opens_at, ends_at, worth = lot.opens_at, lot.ends_at, lot.estimate_high_minor or lot.opening_minor
     length = (ends_at - opens_at).total_seconds()
-    moments = sorted(opens_at + timedelta(seconds=length * (1 - chance.random() ** 3)) for _ in range(chance.randrange(0, 9)))
+    moments = sorted(
+        opens_at + timedelta(seconds=length * (1 - chance.random() ** 3)) for _ in range(chance.randrange(0, 9))
+    )
     for place, moment in enumerate(moments):
         wished = round(worth * (0.35 + 0.9 * chance.random())) // 1_00 * 1_00
         try:
@@ -155,7 +175,9 @@ def _new_lot(painting: Painting, seller_id: int) -> NewLot:
         medium=painting.medium,
         description=painting.description,
         condition=Words("Good for its age; a report on request", "Bon pour son âge ; rapport sur demande"),
-        provenance=Words("Private collection, Saint-Louis (demonstration)", "Collection privée, Saint-Louis (démonstration)"),
+        provenance=Words(
+            "Private collection, Saint-Louis (demonstration)", "Collection privée, Saint-Louis (démonstration)"
+        ),
         height_mm=height,
         width_mm=width,
         opening_minor=painting.opening,
@@ -188,6 +210,11 @@ def _from_museum(row: dict[str, str], seller_id: int, chance: Random) -> NewLot:
 def _artist(maker: Maker) -> int:
     found = db.session().execute(sa.select(Artist.id).where(Artist.name == maker.name)).scalar_one_or_none()
     return found or lots.create_artist(maker.name, born=maker.born or None, died=maker.died or None)
+
+
+def _chance(row: dict[str, str]) -> Random:
+    """The same luck for the same work, each time the demonstration is set up."""
+    return Random(row["accession"])  # noqa: S311  Nothing secret hangs on it.
 
 
 def _records() -> list[dict[str, str]]:

@@ -57,6 +57,7 @@ def gate(member_id: int, sale_id: int, seller_id: int | None, now: datetime) -> 
     """What keeps the member from bidding on a lot of this seller in this sale at `now` (UTC)."""
     row = (
         db.session()
+        .connection()
         .execute(_GATE, {"member_id": member_id, "sale_id": sale_id, "seller_id": seller_id, "now": now})
         .one()
     )

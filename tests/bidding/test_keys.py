@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from gallery import create_app
-from gallery.bidding import queries, services
+from gallery.bidding import held, queries, services
 from gallery.core.db import db, transaction
 from tests.bidding.books import everything, faults
 
@@ -105,7 +105,7 @@ def test_a_key_in_flight_waits_and_gets_the_first_answer(room, app):
             answers.append(room.bid(room.ana, 250, key="one-key-only"))
 
     with transaction() as session:
-        queries.hold(session, room.lot)
+        held.hold(session, room.lot)
         sends = [threading.Thread(target=send) for _ in range(2)]
         for one in sends:
             one.start()

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from gallery.bidding import queries, receipts, services
+from gallery.bidding import held, queries, receipts, services
 from gallery.core.db import db, transaction
 from gallery.core.errors import Missing
 from tests import factories
@@ -206,8 +206,8 @@ def test_the_time_is_taken_once_the_lot_is_held(app, cast, monkeypatch):
     """A bid that waited for its turn counts at its turn: taken any earlier, it could be later than one before it."""
     lot = factories.open_lot(seller=cast["sol"])
     order = []
-    hold, told = queries.hold, services.clock.database_now
-    monkeypatch.setattr(queries, "hold", lambda *args, **named: (order.append("held"), hold(*args, **named))[1])
+    hold, told = held.hold, services.clock.database_now
+    monkeypatch.setattr(held, "hold", lambda *args, **named: (order.append("held"), hold(*args, **named))[1])
     monkeypatch.setattr(services.clock, "database_now", lambda session: (order.append("time"), told(session))[1])
     services.place_bid(lot, cast["ana"].id, 100_00, "key-once")
     assert order == ["held", "time"]
@@ -232,7 +232,7 @@ def test_a_bid_that_waits_for_the_lot_past_its_end_is_late(app, cast):
                 told.append(refusal.reason)
 
     with transaction() as session:
-        queries.hold(session, lot)
+        held.hold(session, lot)
         waiting = threading.Thread(target=bid)
         waiting.start()
         waiting.join(ends_in + 0.2)

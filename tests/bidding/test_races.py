@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from gallery.bidding import closing, interventions, queries, services
+from gallery.bidding import closing, held, interventions, queries, services
 from gallery.core import clock
 from gallery.core.db import db, transaction
 from tests import factories
@@ -218,7 +218,7 @@ def test_a_reader_never_waits_for_a_bidder(app, cast):
             read.append(shown.version)
 
     with transaction() as session:
-        queries.hold(session, lot)
+        held.hold(session, lot)
         reader = threading.Thread(target=look)
         reader.start()
         reader.join(3)
