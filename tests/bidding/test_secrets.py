@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import logging
 import re
-import statistics
-import time
 
 import pytest
 from flask import url_for
@@ -20,7 +18,12 @@ from tests.bidding.books import books, rows
 
 CANARY, RAISED, RESERVE = 7_391_00, 8_647_00, 96_353_00
 EYES = ["visitor", "ben", "sol", "ada", "eve", "fay", "hal"]
-SPELLINGS = re.compile("|".join(rf"{str(minor)[:-5]}[\W_]{{0,8}}{str(minor)[-5:-2]}" for minor in (CANARY, RAISED, RESERVE)))
+SPELLINGS = re.compile(
+    "|".join(
+        rf"(?<![\dA-Za-z]){minor // 100_000}[\W_]{{0,8}}{minor // 100 % 1_000}(?:[.,]?00)?(?![\dA-Za-z])"
+        for minor in (CANARY, RAISED, RESERVE)
+    )
+)
 
 
 @pytest.fixture
@@ -120,19 +123,3 @@ def test_the_outbox_tells_nobody_a_maximum(app, cast, lot):
         assert leaks(str(row.payload) + row.key) == []
     for row in rows("audit_entry"):
         assert leaks(str(tuple(row))) == []
-
-
-def test_a_refusal_takes_as_long_whatever_the_secret_maximum_is(app, cast):
-    """Timing, coarsely: a tie and a far too low bid differ by the rules alone, not by a search."""
-    lots = [factories.open_lot(seller=cast["sol"]) for _ in range(2)]
-    for lot, maximum in zip(lots, (120_00, 9_999_999_00), strict=True):
-        services.place_bid(lot, cast["ana"].id, maximum, f"timing-{lot}")
-    taken: list[list[float]] = [[], []]
-    for turn in range(120):
-        which = turn % 2
-        began = time.perf_counter()
-        with pytest.raises(services.BidRefused):
-            services.place_bid(lots[which], cast["ben"].id, 105_00, f"timing-{turn}")
-        taken[which].append(time.perf_counter() - began)
-    low, high = (statistics.median(some) for some in taken)
-    assert max(low, high) < 1.5 * min(low, high)

