@@ -18,8 +18,7 @@ LONGEST_HASHED = 4096
 ADVICE = {
     Weakness.EMPTY: lazy("Please choose a password."),
     Weakness.TOO_SHORT: lazy(
-        "That is too short: a password needs at least %(least)s characters. Four or five words that have nothing to do "
-        "with each other are easy to remember and hard to guess.",
+        "That is too short: a password needs at least %(least)s characters. A few words one after another will do.",
         least=rules.SHORTEST_PASSWORD,
     ),
     Weakness.TOO_LONG: lazy("A password can have at most %(most)s characters.", most=rules.LONGEST_PASSWORD),

@@ -20,6 +20,7 @@ from sqlalchemy.sql import Select
 
 from gallery.core.db import on_postgresql
 from gallery.lots.models import LotSearch
+from gallery.lots.rules import Category
 
 MOST_WORDS = 8
 """Of a query; more narrow it no further."""
@@ -34,6 +35,17 @@ _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "đ":
 _WORD = re.compile(r"[a-z0-9]+")
 _STEMMERS = tuple(snowballstemmer.stemmer(language) for language in ("french", "english"))
 _stemming = threading.Lock()  # A stemmer keeps the word it is at in itself.
+
+CATEGORY_WORDS = {
+    Category.PAINTING: "peinture tableau painting",
+    Category.DRAWING: "dessin drawing",
+    Category.PRINT: "estampe gravure print",
+    Category.PHOTOGRAPH: "photographie photo photograph",
+    Category.SCULPTURE: "sculpture",
+    Category.TEXTILE: "textile tissu",
+    Category.OTHER: "",
+}
+"""By which words people ask for a kind of work."""
 
 SQLITE_DDL = (
     "CREATE VIRTUAL TABLE lot_words USING fts5"

@@ -265,24 +265,13 @@ def _document(session: Session, lot: Lot) -> str:
             lot.year,
             lot.medium_fr,
             lot.medium_en,
-            _CATEGORY_WORDS[Category(lot.category)],
+            search.CATEGORY_WORDS[Category(lot.category)],
             lot.description_fr,
             lot.description_en,
             lot.provenance_fr,
             lot.provenance_en,
         ]
     )
-
-
-_CATEGORY_WORDS = {
-    Category.PAINTING: "peinture tableau painting",
-    Category.DRAWING: "dessin drawing",
-    Category.PRINT: "estampe gravure print",
-    Category.PHOTOGRAPH: "photographie photo photograph",
-    Category.SCULPTURE: "sculpture",
-    Category.TEXTILE: "textile tissu",
-    Category.OTHER: "",
-}
 
 
 def _free_slug(session: Session, kind: type[Artist] | type[Sale], name: str) -> str:

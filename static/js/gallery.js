@@ -1,4 +1,4 @@
-/* The page's clock, voice and fall-back. Every page works without it; all words come from the server, in the visitor's language.
+/* The page's clock, voice and fall-back. It stands before htmx, to hear its first events. Every page works without it; all words come from the server, in the visitor's language.
    Reads: body[data-now], #heard[data-*], time[data-countdown], time[data-here], #lot-N-live[data-poll],
    #lot-N-standing[data-version data-state data-ends data-lead data-say], #lot-N-you[data-me data-leading data-outbid data-won data-lost]. */
 (() => {
@@ -13,12 +13,13 @@
   const now = () => Date.now() + offset;
   const secondsTo = (iso) => Math.max(0, Math.ceil((Date.parse(iso) - now()) / 1000));
   function setClock(server, sent, received) {
-    if (!server || received - sent > quickest) return;
+    if (!(server && received - sent <= quickest)) return;
     quickest = received - sent;
     offset = +server + quickest / 2 - received;
   }
   const loaded = performance.getEntriesByType("navigation")[0];
-  if (loaded) setClock(document.body.dataset.now, performance.timeOrigin + loaded.requestStart, performance.timeOrigin + loaded.responseStart);
+  const at = (mark) => Date.now() - performance.now() + mark;
+  if (loaded) setClock(document.body.dataset.now, at(loaded.requestStart), at(loaded.responseStart));
   quickest = Infinity;
   document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => { ctx.sentAt = Date.now(); });
   document.addEventListener("htmx:before:response", ({ detail: { ctx } }) => setClock(ctx.response.headers.get("X-Now"), ctx.sentAt, Date.now()));
@@ -66,9 +67,10 @@
   // One lot's live part. The answer to a bid may bring a new one, with a stream of its own.
   function follow(section) {
     const id = section.id.split("-")[1];
-    const standing = () => one(`#lot-${id}-standing`).dataset;
+    const root = () => one(`#lot-${id}-standing`), standing = () => root().dataset;
     const isOver = (state) => state !== "open" && state !== "upcoming";
-    const poll = () => document.hidden || htmx.ajax("GET", section.dataset.poll, { source: section, target: section, swap: "innerMorph" });
+    // Not sent by the section: there it would queue behind a stream that a proxy holds back.
+    const poll = () => document.hidden || htmx.ajax("GET", section.dataset.poll, { source: root(), target: section, swap: "innerMorph" });
     let known, before = Infinity, askAt = 0, polling, retrying;
 
     function fallBack() {
@@ -116,7 +118,7 @@
       }
     }
 
-    // Refused before this script came, or never answered: then there is no event to wait for.
+    // No answer at all: then there is no event to wait for.
     setTimeout(() => section.isConnected && !section._htmx?.sse && fallBack(), POLL / 2);
     section.addEventListener("htmx:sse:after:connection", recover);
     for (const name of ["sse:error", "sse:close", "response:error", "error"]) section.addEventListener("htmx:" + name, fallBack);
@@ -151,7 +153,7 @@
   document.addEventListener("htmx:error", ({ detail }) => lost(detail.ctx));
   document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
     const isOurs = ctx.hx.retarget || ctx.response.status < 500;
-    if (isOurs && !ctx.sourceElement.dataset.poll) return;
+    if (isOurs && !ctx.sourceElement.closest("[data-poll]")) return;
     // A stream or a poll that was refused is no news for the visitor.
     ctx.swap = "none";
     delete ctx.hx.reswap;

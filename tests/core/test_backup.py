@@ -148,6 +148,7 @@ def test_a_running_house_is_never_replaced(migrated: None, app: Flask, environ: 
         restore(environ, archive, force=True)
 
 
+@pytest.mark.sqlite
 def test_what_a_house_wrote_before_it_died_does_not_leak_into_the_restored_one(
     migrated: None, app: Flask, environ: dict[str, str], tmp_path: Path
 ) -> None:
@@ -163,6 +164,7 @@ def test_what_a_house_wrote_before_it_died_does_not_leak_into_the_restored_one(
     assert contents(environ)[0] == 1
 
 
+@pytest.mark.sqlite
 def test_a_damaged_archive_is_refused(
     migrated: None, app: Flask, environ: dict[str, str], elsewhere: dict[str, str], tmp_path: Path
 ) -> None:

@@ -34,6 +34,7 @@ def test_a_database_that_is_behind_is_not_ready(client: InspectingClient, migrat
     assert (answer.status_code, answer.get_json()["database"]) == (503, "not migrated")
 
 
+@pytest.mark.sqlite
 def test_a_database_that_cannot_be_reached_is_not_ready(
     app: Flask, client: InspectingClient, settings: Settings, migrated: None
 ) -> None:

@@ -17,6 +17,7 @@ from tests.services.smtp import Postbox
 
 LiveServer = Callable[..., LiveHouse]
 Visit = Callable[..., Person]
+SessionOf = Callable[[Member], str]
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def open_house(app: Flask, live_server: LiveServer, smtp: Postbox) -> LiveHouse:
 
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Visit]:
-    """Open a browser: `visit(house, "fr", javascript=False, viewport=…)`. What it was made to do is judged at the end."""
+    """Open a browser: `visit(house, "fr", javascript=False)`. What the site did to it is judged at the end."""
     inside: list[Person] = []
 
     def enter(at: LiveHouse, language: str = "en", **options: Any) -> Person:
@@ -40,7 +41,7 @@ def visit(browser: Browser) -> Iterator[Visit]:
 
 
 @pytest.fixture
-def session_of(app: Flask) -> Callable[[Member], str]:
+def session_of(app: Flask) -> SessionOf:
     """The cookie of a member who is signed in."""
 
     def cookie(who: Member) -> str:

@@ -38,7 +38,9 @@ def wait_for(what: str, ready: Callable[[], Any], seconds: float = PATIENCE_SECO
 class Person:
     """Somebody with a browser of his own. `leave` says what the site did that it must not."""
 
-    def __init__(self, browser: Browser, at: house.LiveHouse, language: str, javascript: bool = True, **options: Any) -> None:
+    def __init__(
+        self, browser: Browser, at: house.LiveHouse, language: str, javascript: bool = True, **options: Any
+    ) -> None:
         locale = {"fr": "fr-SN", "en": "en-GB"}[language]
         self.house = at
         self.javascript = javascript

@@ -1,4 +1,4 @@
-"""The main job of the house: two strangers become bidders, bid against each other and learn who won (MISSION A1, D1-D8).
+"""The main job of the house: two strangers become bidders, bid against each other and learn who won (A1, D1-D8).
 
 Once as most people come, and once with JavaScript off, the whole way (A-06).
 """
