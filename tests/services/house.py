@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
 from collections.abc import Mapping
+from http import HTTPStatus
 from pathlib import Path
+from urllib.request import urlopen
 
 import psutil
 
 from tests.services.process import Service, free_port, listens
 
 ROOT = Path(__file__).parents[2]
+BOOT_SECONDS = 120.0
+"""Until pages are served, on a machine with no time to spare."""
 
 
 class LiveHouse:
@@ -35,7 +40,7 @@ class LiveHouse:
     def start(self, *, with_worker: bool = False) -> None:
         """Start the web server, and the worker that delivers and closes if asked; returns once pages are served."""
         self._run("-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py"), "wsgi:app").wait_until(
-            lambda: listens(self.port) and self.log.read_text(errors="replace").count("Booting worker") > 0
+            self._answers, seconds=BOOT_SECONDS
         )
         if with_worker:
             self._run("-m", "flask", "--app", "wsgi", "work")
@@ -61,6 +66,14 @@ class LiveHouse:
     def command(self, *arguments: str) -> list[str]:
         """How to run `flask --app wsgi …`; its environment is `environ`."""
         return [sys.executable, "-m", "flask", "--app", str(ROOT / "wsgi.py"), *arguments]
+
+    def _answers(self) -> bool:
+        """Whether a process is there to serve: the arbiter listens long before that."""
+        if not listens(self.port):
+            return False
+        with contextlib.suppress(OSError), urlopen(f"{self.url}/healthz", timeout=5) as answer:
+            return bool(answer.status == HTTPStatus.OK)
+        return False
 
     def _run(self, *arguments: str) -> Service:
         service = Service([sys.executable, *arguments], self.log, environ=self.environ, directory=ROOT)

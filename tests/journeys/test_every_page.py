@@ -1,0 +1,125 @@
+"""Every page in a browser, narrow and wide, light and dark, French and English, for a visitor, a member and staff.
+
+Axe finds nothing, nothing is cut off or has to be pushed aside at 320 px, and each browser is judged when it leaves:
+no violation of the policy, no request to another host, no cookie but the session's and the language's (A-07, H-02).
+"""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+
+from gallery.core.db import db
+from gallery.lots.models import Artist, Lot, Sale
+from tests import scene
+from tests.journeys.conftest import LiveServer, SessionOf, Visit
+from tests.journeys.people import Person
+from tests.scene import Scene
+from tests.services.house import LiveHouse
+
+WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 320, "height": 640}
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def furnished(app: Flask) -> Scene:
+    return scene.furnish()
+
+
+@pytest.fixture
+def house(furnished: Scene, live_server: LiveServer) -> LiveHouse:
+    return live_server(workers=1, threads=24)
+
+
+def pages_of_visitors(there: Scene) -> list[str]:
+    lot = db.session.get_one(Lot, there.open)
+    sale, artist = db.session.get_one(Sale, lot.sale_id), db.session.get_one(Artist, lot.artist_id)
+    lots = [f"/lots/{one}" for one in (there.open, there.sold, there.unsold, there.upcoming, there.withdrawn)]
+    return [
+        *("/", "/lots/", "/lots/?q=nothing+like+this", "/lots/?after=nonsense", "/sales/", "/artists/"),
+        *(
+            f"/sales/{sale.slug}",
+            f"/artists/{artist.slug}",
+            *lots,
+            f"{lots[0]}/bids",
+            f"{lots[4]}/bids",
+            f"{lots[0]}/standing",
+        ),
+        *(
+            "/auth/login",
+            "/auth/register",
+            "/auth/reset",
+            "/auth/confirm",
+            "/auth/sent/register",
+            "/auth/confirm/stale",
+        ),
+        "/lots/999999",
+    ]
+
+
+def pages_of_members(there: Scene) -> list[str]:
+    lots = [f"/lots/{one}" for one in (there.open, there.sold, there.unsold)]
+    return ["/", *lots, f"{lots[0]}/bids", "/account/", "/account/profile", "/auth/change", "/admin/"]
+
+
+def pages_of_staff(there: Scene) -> list[str]:
+    lots = [f"/admin/lots/{one}" for one in (there.open, there.withdrawn)]
+    return ["/admin/", "/admin/mail", "/admin/outbox", *lots, f"/lots/{there.open}"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_page_is_in_order(
+    house: LiveHouse, furnished: Scene, visit: Visit, session_of: SessionOf, language: str, scheme: str
+) -> None:
+    look = {"color_scheme": scheme, "viewport": WIDE}
+    everybody = (
+        (None, pages_of_visitors(furnished)),
+        (furnished.ana, pages_of_members(furnished)),
+        (furnished.ada, pages_of_staff(furnished)),
+    )
+    faults = []
+    for member, pages in everybody:
+        person = visit(house, language, **look)
+        if member is not None:
+            person.enter_as(session_of(member))
+        for path in pages:
+            person.page.goto(path)
+            faults += faults_here(person, path)
+        if member is furnished.ana:
+            faults += faults_on_the_way_to_a_bid(person, furnished.open)
+    assert not faults, "\n".join(faults)
+
+
+def faults_on_the_way_to_a_bid(who: Person, lot_id: int) -> list[str]:
+    """The refusal, the review of a bid out of all proportion, and the answer to a bid."""
+    found = []
+    who.go(f"/lots/{lot_id}")
+    who.review("1")
+    who.page.locator(f'#lot-{lot_id}-answer[data-result="refused"]').wait_for()
+    found += faults_here(who, "a refused bid")
+    who.review("99 000 000")
+    who.page.locator('[name="confirmed"]').wait_for(state="attached")
+    found += faults_here(who, "the review of a large bid")
+    return found
+
+
+def faults_here(who: Person, where: str) -> list[str]:
+    """What is wrong with the page as it stands, at both widths."""
+    found = []
+    for size in (WIDE, NARROW):
+        who.page.set_viewport_size(size)
+        at = f"{where} at {size['width']} px"
+        too_wide = who.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if too_wide > 0:
+            found.append(f"{at}: {too_wide} px too wide")
+        for violation in Axe().run(who.page, options=RULES).response["violations"]:
+            where_in = ", ".join(" ".join(map(str, node["target"])) for node in violation["nodes"][:3])
+            found.append(f"{at}: {violation['id']}: {violation['help']} ({where_in})")
+    return found
