@@ -40,7 +40,8 @@ def create(lot_id: int) -> ResponseReturnValue:
     if form.errors or amount_minor is None:
         return _refused(lot_id, form)
     try:
-        if not form.is_confirmed:
+        # A large amount is typed twice, whatever the page that sent it had asked.
+        if not form.is_confirmed or (form.again is None and panel.is_large(shown, amount_minor)):
             services.check_bid(lot_id, current_user.id, amount_minor)
             return _review(shown, form, amount_minor, offers.terms(shown))
         placed = services.place_bid(lot_id, current_user.id, amount_minor, form.key)

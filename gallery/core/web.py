@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, g, request, session
 from flask_compress import Compress
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map
 
 from gallery.core import assets, clock
 from gallery.core.i18n import current_locale
@@ -46,12 +48,20 @@ COMPRESSION: dict[str, object] = {
 TRANSPORT = "max-age=63072000; includeSubDomains"
 
 
+class Number(IntegerConverter):
+    """`<int:…>` in an address: a number that the databases can hold; a larger one is no page of ours."""
+
+    def __init__(self, url_map: Map, **options: Any) -> None:
+        super().__init__(url_map, **{"max": 2**63 - 1} | options)
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     """Serve the static files, give templates their nonce, and put the headers on every answer."""
     app.extensions["form_targets"] = []
     app.extensions["opening_paths"] = {}
     app.jinja_env.globals.update(csp_nonce=csp_nonce, server_now_ms=server_now_ms, opens=opens, came_from=came_from)
     app.jinja_env.globals["site"] = settings
+    app.url_map.converters["int"] = Number
     assets.init_app(app, settings)
     app.config.update(COMPRESSION)
     Compress(app)  # Before `_finish`: what is registered first comes last, and bodies are final only there.
