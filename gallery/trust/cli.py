@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import click
 from flask import Flask
+from sqlalchemy.exc import IntegrityError
 
 from gallery.auth.cli import member_called, members
 from gallery.core import clock
@@ -52,6 +53,8 @@ def bar(email: str, sale: int, reason: str, remove: bool) -> None:
         services.bar(member_id, sale, reason, by_id=None, now=clock.now())
     except services.Nonsense as wrong:
         raise click.BadParameter(str(wrong)) from None
+    except IntegrityError:
+        raise click.BadParameter(f"there is no sale {sale}") from None
 
 
 @members.command()

@@ -98,6 +98,7 @@ def test_restrictions_reach_the_gate_and_are_lifted(app: Flask, run: Command) ->
 def test_nonsense_is_refused_in_words(app: Flask, run: Command) -> None:
     factories.member("ana")
     assert "needs a reason" in run("bar", ANA, 1, ok=False).output
+    assert "no sale 99" in run("bar", ANA, 99, "Why not.", ok=False).output
     assert "not an amount" in run("limit", ANA, "a lot", "EUR", ok=False).output
     assert "not linked to itself" in run("link", ANA, ANA, ok=False).output
     assert "no member" in run("block", "nobody@example.org", "x", ok=False).output
