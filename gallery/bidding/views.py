@@ -40,8 +40,7 @@ def create(lot_id: int) -> ResponseReturnValue:
     if form.errors or amount_minor is None:
         return _refused(lot_id, form)
     try:
-        # A large amount is typed twice, whatever the page that sent it had asked.
-        if not form.is_confirmed or (form.again is None and panel.is_large(shown, amount_minor)):
+        if not form.is_confirmed:
             services.check_bid(lot_id, current_user.id, amount_minor)
             return _review(shown, form, amount_minor, offers.terms(shown))
         placed = services.place_bid(lot_id, current_user.id, amount_minor, form.key)
@@ -100,7 +99,7 @@ def _review(shown: queries.Shown, form: BidForm, amount_minor: int, terms: offer
 def _refused(lot_id: int, form: BidForm, status: int = 422) -> ResponseReturnValue:
     answer = Answer("refused", reason=form.reason)
     if wants_partial():
-        return respond("", "bidding/_panel.html", status, **panel.context(lot_id, form, answer))
+        return respond("", "bidding/_answered.html", status, **panel.context(lot_id, form, answer))
     g.bid_form, g.bid_answer = form, answer
     return lots.show_page(lot_id, status)
 
@@ -135,7 +134,7 @@ def _placed(placed: services.Placed) -> ResponseReturnValue:
         maximum_minor=placed.maximum_minor,
         is_repeated=placed.is_repeated,
     )
-    return respond("", "bidding/_panel.html", **panel.context(placed.lot_id, forms.blank(), answer))
+    return respond("", "bidding/_answered.html", **panel.context(placed.lot_id, forms.blank(), answer))
 
 
 def renew(lot_id: int) -> ResponseReturnValue:
