@@ -16,6 +16,8 @@ from gallery.core.money import MINOR_DIGITS, AmountError, AmountProblem, format_
 from gallery.lots.rules import Zone
 
 KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
+LONGEST_TYPED = 40
+"""Letters of an amount that an address may carry into a form."""
 FIELDS = ("amount", "budget", "pick", "to", "key", "again", "confirmed")
 
 

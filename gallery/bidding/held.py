@@ -114,6 +114,7 @@ _WITH_RECEIPT = sa.select(
     bid.c.price_minor,
     bid.c.leads,
     bid.c.placed_at,
+    bid.c.annulled_at,
     receipt.c.digest,
     receipt.c.body,
 ).join_from(bid, receipt, sa.and_(receipt.c.lot_id == bid.c.lot_id, receipt.c.seq == bid.c.seq))

@@ -28,7 +28,9 @@ class Answer:
     digest: str | None = None
     nonce: str | None = None
     maximum_minor: int | None = None
-    is_repeated: bool = False
+    is_annulled: bool = False
+    is_past: bool = False
+    """Whether this is told later, on a page that was opened anew: then the words hold for the bid, not for now."""
 
 
 def shown_now(lot_id: int) -> Shown:
@@ -48,7 +50,7 @@ def context(lot_id: int, form: BidForm | None = None, answer: Answer | None = No
     mine = queries.mine(lot_id, current_user.id) if current_user.is_authenticated else None
     terms = offers.terms(shown)
     country = offers.country_of(current_user.id) if current_user.is_authenticated else None
-    form = form or g.get("bid_form") or forms.blank()
+    form = form or g.get("bid_form") or _blank()
     if not form.to:
         form.to = offers.usual_zone(terms, country)
     return {
@@ -60,6 +62,13 @@ def context(lot_id: int, form: BidForm | None = None, answer: Answer | None = No
         "next_bids": _next_bids(shown, mine),
         "zones": terms.rates,
     }
+
+
+def _blank() -> BidForm:
+    """An empty form, or with the amount that the address brings back (after signing in, from the review)."""
+    form = forms.blank()
+    form.amount = request.args.get("amount", "")[: forms.LONGEST_TYPED]
+    return form
 
 
 def least_for(shown: Shown, mine: queries.Mine | None) -> int:
@@ -91,6 +100,8 @@ def _answer_in_address(lot_id: int) -> Answer | None:
         digest=own.digest,
         nonce=own.nonce,
         maximum_minor=own.maximum_minor,
+        is_annulled=own.annulled_at is not None,
+        is_past=True,
     )
 
 

@@ -16,7 +16,7 @@ from gallery.bidding.panel import Answer
 from gallery.core import access, live
 from gallery.core.db import db
 from gallery.core.errors import Unavailable
-from gallery.core.htmx import respond, wants_partial
+from gallery.core.htmx import leave_for, respond, wants_partial
 from gallery.core.i18n import _, current_locale
 from gallery.core.money import has_parity
 from gallery.lots import views as lots
@@ -28,8 +28,14 @@ log = logging.getLogger(__name__)
 bp = Blueprint("bidding", __name__)
 
 
+def sign_in_first(lot_id: int) -> ResponseReturnValue:
+    """Lead to sign in and back to the lot, where the amount stands in the form again."""
+    typed = request.form.get("amount", "")[: forms.LONGEST_TYPED] or None
+    return leave_for(url_for("security.login", next=url_for("lots.show", lot_id=lot_id, amount=typed)))
+
+
 @bp.post("/lots/<int:lot_id>/bids")
-@access.member
+@access.member_or(sign_in_first)
 def create(lot_id: int) -> ResponseReturnValue:
     """Review a bid, or with `confirmed=1` place it."""
     shown = panel.shown_now(lot_id)
@@ -40,7 +46,8 @@ def create(lot_id: int) -> ResponseReturnValue:
     if form.errors or amount_minor is None:
         return _refused(lot_id, form)
     try:
-        if not form.is_confirmed:
+        if not form.is_confirmed or form.budget_minor is not None:
+            # A budget gives an amount that nobody has seen yet.
             services.check_bid(lot_id, current_user.id, amount_minor)
             return _review(shown, form, amount_minor, offers.terms(shown))
         placed = services.place_bid(lot_id, current_user.id, amount_minor, form.key)
@@ -132,7 +139,6 @@ def _placed(placed: services.Placed) -> ResponseReturnValue:
         digest=placed.digest,
         nonce=placed.nonce,
         maximum_minor=placed.maximum_minor,
-        is_repeated=placed.is_repeated,
     )
     return respond("", "bidding/_answered.html", **panel.context(placed.lot_id, forms.blank(), answer))
 
@@ -140,7 +146,7 @@ def _placed(placed: services.Placed) -> ResponseReturnValue:
 def renew(lot_id: int) -> ResponseReturnValue:
     """The form again, as typed, when its token had gone stale: nothing is lost and nothing recorded."""
     if not current_user.is_authenticated:
-        return redirect(url_for("security.login", next=url_for("lots.show", lot_id=lot_id)), 303)
+        return sign_in_first(lot_id)
     form = forms.read(request.form, panel.shown_now(lot_id).currency)
     words = _("This page was open for a long time. Nothing was recorded; please send your bid once more.")
     form.refuse("amount", "stale", words)
@@ -152,11 +158,13 @@ def renew(lot_id: int) -> ResponseReturnValue:
 def standing(lot_id: int) -> ResponseReturnValue:
     """The standing alone: what is polled where no stream can be held."""
     shown = panel.shown_now(lot_id)
-    tag = f"{shown.version}-{shown.state}-{current_locale()}-{int(wants_partial())}"
     response = respond(
         "bidding/standing.html", "bidding/_standing.html", shown=shown, lot=lot_page(lot_id, current_user)
     )
-    response.set_etag(tag, weak=True)
+    if not wants_partial():
+        return response
+    # The part is the same for everyone; the page around it is not.
+    response.set_etag(f"{shown.version}-{shown.state}-{current_locale()}", weak=True)
     response.headers["Cache-Control"] = "no-cache"
     return response.make_conditional(request)
 

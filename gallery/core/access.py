@@ -48,15 +48,21 @@ def machine(view: View) -> View:
 
 def member(view: View) -> View:
     """For members who are signed in; others are led to sign in and back."""
+    return member_or(lambda **_place: current_app.login_manager.unauthorized())(view)  # type: ignore[attr-defined]
 
-    @wraps(view)
-    def entered(*args: Any, **kwargs: Any) -> Any:
-        if not current_user.is_authenticated:
-            return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
-        return view(*args, **kwargs)
 
-    entered.access = Mark(Who.MEMBER)  # type: ignore[attr-defined]
-    return entered
+def member_or(otherwise: View) -> Callable[[View], View]:
+    """For members who are signed in; for others `otherwise(**view_args)` answers, so that nothing typed is lost."""
+
+    def mark(view: View) -> View:
+        @wraps(view)
+        def entered(*args: Any, **kwargs: Any) -> Any:
+            return view(*args, **kwargs) if current_user.is_authenticated else otherwise(*args, **kwargs)
+
+        entered.access = Mark(Who.MEMBER)  # type: ignore[attr-defined]
+        return entered
+
+    return mark
 
 
 def staff(*roles: str) -> Callable[[View], View]:

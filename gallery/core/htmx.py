@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, make_response, redirect, render_template, request
 from htmx_flask import Htmx
 from htmx_flask.requests import HtmxAwareRequest, HtmxHeaders
 from werkzeug.datastructures import Headers
@@ -59,6 +59,16 @@ def wants_partial() -> bool:
 def respond(page: str, partial: str, /, status: int = 200, **context: Any) -> Response:
     """One view, two answers: the whole page, or only the part that htmx asked for. `Vary` is added by core.web."""
     return make_response(render_template(partial if wants_partial() else page, **context), status)
+
+
+def leave_for(address: str) -> Response:
+    """Lead the whole page elsewhere, also when htmx asked for a part. `address` comes from a route's name (H-07)."""
+    if request.headers.get("HX-Request") != "true":
+        return cast("Response", redirect(address, 303))
+    response = make_response("", 401)
+    response.headers["HX-Redirect"] = address
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def retarget(response: Response, target: str, swap: str = "outerHTML") -> Response:
