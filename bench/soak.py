@@ -124,9 +124,16 @@ def load(at: Place, share: float) -> Result:
         began = time.monotonic()
         _, sent, wrong = test_load.load(at.app, server, clients=50, bids=bids)
         seconds = time.monotonic() - began
+        wrong += errors_in(server) if wrong else []
     worst = max(one.answered_at - one.sent_at for one in sent)
     silent = [one for one in sent if not one.status]
     return f"{len(sent):,} bids, 50 clients, {len(sent) / seconds:.0f}/s, worst {worst:.2f} s", [*wrong, *silent]
+
+
+def errors_in(server: LiveHouse) -> list[str]:
+    """What the server's log says of errors, so that a failure of an hour ago can still be understood."""
+    said = server.log.read_text(errors="replace").split("\n")
+    return [line for line in said if '"level":"error"' in line or "Traceback" in line or "Error" in line[:80]][:20]
 
 
 def kills(at: Place, share: float) -> Result:
@@ -134,6 +141,7 @@ def kills(at: Place, share: float) -> Result:
     number = max(5, round(200 * share))
     with at.house() as server:
         done, sent, wrong = test_kills.under_fire(at.app, server, clients=12, kills=number)
+        wrong += errors_in(server) if wrong else []
     acknowledged = sum(one.is_acknowledged for one in sent)
     silent = sum(not one.status for one in sent)
     return f"{done}, {len(sent):,} sent, {acknowledged:,} acknowledged, {silent:,} cut off", wrong
