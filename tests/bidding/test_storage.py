@@ -23,13 +23,6 @@ with open(sys.argv[1], "r+") as file:
     print("held", flush=True)
     sys.stdin.read()
 """
-ROW_HOLDER = """
-import sys, psycopg
-with psycopg.connect(sys.argv[1]) as connection:
-    connection.execute("SELECT id FROM lot FOR UPDATE")
-    print("held", flush=True)
-    sys.stdin.read()
-"""
 SQLITE_HOLDER = """
 import sqlite3, sys
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
