@@ -32,6 +32,8 @@ class BidForm:
     again: str | None = None
     """The amount typed a second time, where the review asked for that."""
     is_confirmed: bool = False
+    is_full: bool = False
+    """Whether destination and budget are asked for as well; the lot's own page asks for the amount alone."""
     amount_minor: int | None = None
     budget_minor: int | None = None
     errors: dict[str, str] = field(default_factory=dict)
@@ -69,6 +71,7 @@ def read(sent: MultiDict[str, str], currency: str) -> BidForm:
         key=sent.get("key", ""),
         again=sent.get("again"),
         is_confirmed=sent.get("confirmed") == "1",
+        is_full="to" in sent or "budget" in sent,
     )
     if any(len(sent.getlist(name)) > 1 for name in FIELDS):
         form.refuse("amount", "doubled", _("A field was sent twice. Type one amount and send the form once."))

@@ -50,7 +50,7 @@ def context(lot_id: int, form: BidForm | None = None, answer: Answer | None = No
     mine = queries.mine(lot_id, current_user.id) if current_user.is_authenticated else None
     terms = offers.terms(shown)
     country = offers.country_of(current_user.id) if current_user.is_authenticated else None
-    form = form or g.get("bid_form") or _blank()
+    form = form or g.get("bid_form") or blank()
     if not form.to:
         form.to = offers.usual_zone(terms, country)
     return {
@@ -64,7 +64,7 @@ def context(lot_id: int, form: BidForm | None = None, answer: Answer | None = No
     }
 
 
-def _blank() -> BidForm:
+def blank() -> BidForm:
     """An empty form, or with the amount that the address brings back (after signing in, from the review)."""
     form = forms.blank()
     form.amount = request.args.get("amount", "")[: forms.LONGEST_TYPED]
@@ -80,8 +80,9 @@ def least_for(shown: Shown, mine: queries.Mine | None) -> int:
 
 def _next_bids(shown: Shown, mine: queries.Mine | None) -> list[int]:
     """The least bid and the two steps above it, to be picked instead of typed."""
-    least = least_for(shown, mine)
-    bids = [least]
+    bids = [least_for(shown, mine)]
+    if mine is not None and mine.leads:
+        bids = [mine.maximum_minor + shown.sale.step(mine.maximum_minor)]
     while len(bids) < NEXT_BIDS:
         bids.append(bids[-1] + shown.sale.step(bids[-1]))
     return bids

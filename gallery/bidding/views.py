@@ -64,6 +64,20 @@ def create(lot_id: int) -> ResponseReturnValue:
     return _placed(placed)
 
 
+@bp.get("/lots/<int:lot_id>/bids/new")
+@access.member_or(sign_in_first)
+def new(lot_id: int) -> ResponseReturnValue:
+    """The whole bid form: the amount or a total budget, and where the work should go."""
+    form = panel.blank()
+    form.is_full = True
+    return _whole_form(lot_id, form, 200)
+
+
+def _whole_form(lot_id: int, form: BidForm, status: int, answer: Answer | None = None) -> ResponseReturnValue:
+    context = panel.context(lot_id, form, answer)
+    return respond("bidding/new.html", "bidding/_bid.html", status, lot=lot_page(lot_id, current_user), **context)
+
+
 def _fit_budget(form: BidForm, budget_minor: int, shown: queries.Shown, terms: offers.Terms) -> None:
     """Turn a total budget into the largest maximum whose honest total fits it (D3)."""
     least = panel.least_for(shown, queries.mine(shown.lot_id, current_user.id))
@@ -107,6 +121,8 @@ def _refused(lot_id: int, form: BidForm, status: int = 422) -> ResponseReturnVal
     answer = Answer("refused", reason=form.reason)
     if wants_partial():
         return respond("", "bidding/_answered.html", status, **panel.context(lot_id, form, answer))
+    if form.is_full:
+        return _whole_form(lot_id, form, status, answer)
     g.bid_form, g.bid_answer = form, answer
     return lots.show_page(lot_id, status)
 

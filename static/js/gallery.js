@@ -96,7 +96,10 @@
         you.className = "you " + mood;
         you.textContent = status;
       }
-      if (isOver(state)) recover();
+      if (isOver(state)) {
+        recover();
+        one(`#lot-${id}-bid form`)?.setAttribute("hidden", "");
+      }
       if (known && known.version !== version) {
         const seconds = secondsTo(ends);
         const rest = isOver(state) || seconds > 3600 ? "" : seconds > 60 ? minutesLeft(Math.round(seconds / 60)) : left(seconds);

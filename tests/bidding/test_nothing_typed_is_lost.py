@@ -43,7 +43,7 @@ def test_a_budget_is_never_placed_unseen(ana):
 
 
 def test_the_way_back_from_the_review_keeps_the_amount(ana):
-    back = re.search(rf'href="(/lots/{ana.lot}\?amount=[^"]+)"', ana.send(amount="250").text)[1]
+    back = re.search(rf'href="(/lots/{ana.lot}/bids/new\?amount=[^"]+)"', ana.send(amount="250").text)[1]
     assert value_of(ana.client.get(back).text, "amount") == "250.00"
 
 
@@ -82,3 +82,14 @@ def test_the_page_of_a_standing_belongs_to_its_reader(ana, client, lot):
     assert "ETag" not in page.headers
     unchanged = ana.client.get(f"/lots/{lot}/standing", headers=HTMX | {"If-None-Match": part.headers["ETag"]})
     assert unchanged.status_code == 304
+
+
+def test_the_whole_form_asks_for_destination_and_budget(ana):
+    """The lot's own page asks for the amount alone and stays light; this one is a click away."""
+    page = ana.client.get(f"/lots/{ana.lot}/bids/new")
+    assert page.status_code == 200
+    assert {'name="to"', 'name="budget"', 'name="amount"'} <= set(re.findall(r'name="\w+"', page.text))
+    refused = ana.send(budget="12", to="europe")
+    assert refused.status_code == 422
+    assert 'value="europe" selected' in refused.text
+    assert value_of(refused.text, "budget") == "12"
