@@ -2,10 +2,10 @@
 
 from gallery.core import settings
 from gallery.core.settings import Env
-from gallery.demo import stage
+from gallery.demo import editions
 
 
 def start_anew() -> None:
     """Open the next edition of the eight paintings once the last one is over."""
     if settings.current().env is Env.DEMO:
-        stage.start_anew()
+        editions.start_anew()

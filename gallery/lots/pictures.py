@@ -76,6 +76,8 @@ class Stored:
 def store(content: bytes) -> Stored:
     """Make and keep all variants. Takes seconds for a large picture; call it outside of a transaction.
 
+    Names come from the content, so that it may be repeated: variants that are kept already are not made again.
+
     Raises PictureRefused.
     """
     image = read(content)
@@ -85,7 +87,9 @@ def store(content: bytes) -> Stored:
     for width in widths:
         scaled = _scaled(image, width)
         for kind in TYPES:
-            kept.put(encode(scaled, kind), f"{AREA}/{name_of(stem, width, kind)}")
+            key = f"{AREA}/{name_of(stem, width, kind)}"
+            if kept.path(key) is None:
+                kept.put(encode(scaled, kind), key)
     largest = _size(image, widths[-1])
     return Stored(stem, largest[0], largest[1], widths, preview(image))
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from gallery.core.db import transaction
 from gallery.lots import pictures, search
 from gallery.lots.models import Artist, Lot, LotPicture, LotSearch, Sale, ShippingRate
+from gallery.lots.pictures import Stored
 from gallery.lots.rules import Category, Zone
 
 
@@ -173,7 +174,11 @@ def add_picture(lot_id: int, content: bytes, *, alt: Words, caption: Words = Wor
 
     The variants are made before the transaction: encoding takes seconds, and nobody should wait for it.
     """
-    stored = pictures.store(content)
+    return hang_picture(lot_id, pictures.store(content), alt=alt, caption=caption)
+
+
+def hang_picture(lot_id: int, stored: Stored, *, alt: Words, caption: Words = Words()) -> int:
+    """Add a view whose files are kept already to a lot, after those that it has, and tell its position."""
     with transaction() as session:
         session.execute(sa.select(Lot.id).where(Lot.id == lot_id).with_for_update()).scalar_one()
         last = session.execute(
@@ -197,19 +202,10 @@ def add_picture(lot_id: int, content: bytes, *, alt: Words, caption: Words = Wor
         return picture.position
 
 
-def copy_pictures(from_lot_id: int, to_lot_id: int) -> None:
-    """Show a lot by the views of another one: the same work put up again needs no new files."""
+def unpublish_sale(sale_id: int) -> None:
+    """Take a sale and its lots out of everybody's sight but the staff's and the sellers'; nothing is deleted."""
     with transaction() as session:
-        for view in session.execute(sa.select(LotPicture).where(LotPicture.lot_id == from_lot_id)).scalars():
-            copied = ("position", "file", "width", "height", "widths", "preview", "alt_en", "alt_fr")
-            session.add(
-                LotPicture(
-                    lot_id=to_lot_id,
-                    caption_en=view.caption_en,
-                    caption_fr=view.caption_fr,
-                    **{name: getattr(view, name) for name in copied},
-                )
-            )
+        session.execute(sa.update(Sale).where(Sale.id == sale_id).values(is_published=False))
 
 
 def index_again() -> int:

@@ -70,12 +70,6 @@ def test_names_become_addresses_that_no_other_has(app: Flask) -> None:
 def test_views_follow_one_another(app: Flask) -> None:
     lot_id = factories.open_lot()
     assert [services.add_picture(lot_id, painting(300 + step), alt=Words("a", "b")) for step in range(2)] == [1, 2]
-    other = factories.open_lot()
-    services.copy_pictures(lot_id, other)
-    shown = sa.select(LotPicture.position, LotPicture.file, LotPicture.alt_fr).order_by(LotPicture.position)
-    mine, theirs = (db.session.execute(shown.where(LotPicture.lot_id == one)).all() for one in (lot_id, other))
-    assert mine == theirs
-    assert len(mine) == 2
 
 
 def test_a_picture_that_is_refused_changes_nothing(app: Flask) -> None:
