@@ -60,7 +60,7 @@ def _confirm(member: Member, payload: dict[str, Any]) -> Words:
         (
             _("Welcome to %(house)s.", house=settings.current().site_name),
             _("Please confirm that this is your e-mail address. Then you can sign in and bid."),
-            _("The link works for 24 hours."),
+            _("The link works for 24 hours. In the browser in which you registered, one click is enough."),
             _("If you did not register with us, do nothing: without the link there is no account."),
         ),
         _url("security.confirm_email", token=token, next=local_path(payload["next"])),

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from gallery.auth import passwords, tokens
+from gallery.auth import passwords, queries, tokens
 from gallery.auth.models import Member, Role, RoleName, member_role
 from gallery.auth.tokens import Aim, Claim, StaleLink
 from gallery.core import audit, clock, outbox
@@ -30,12 +30,12 @@ class AddressTaken(Exception):
     """The command line asked for an account that there is already."""
 
 
-def register(email: str, password_hash: str, language: str, *, next_path: str | None, now: datetime) -> None:
-    """Note a stranger's wish for an account, and have its mailbox asked.
+def register(email: str, password_hash: str, language: str, *, next_path: str | None, now: datetime) -> str:
+    """Note a stranger's wish for an account, have its mailbox asked, and give the trace for the asking browser.
 
     An address that nobody has confirmed yet is given anew to whoever asks last, and the earlier
     links to it die: who holds the mailbox decides, not who came first. A confirmed account stays
-    as it is; its owner gets a mail that says so.
+    as it is; its owner gets a mail that says so, and the trace is one of nothing.
     """
     insert = (postgresql.insert if on_postgresql() else sqlite.insert)(Member)
     fresh = {"password": password_hash, "fs_uniquifier": secrets.token_urlsafe(32), "language": language}
@@ -46,6 +46,7 @@ def register(email: str, password_hash: str, language: str, *, next_path: str | 
             )
         )
         _write("confirm", email, language, next_path)
+    return tokens.trace(fresh["fs_uniquifier"])
 
 
 def ask_confirmation(email: str, language: str) -> None:
@@ -60,14 +61,37 @@ def ask_reset(email: str, language: str) -> None:
         _write("reset", email, language, None)
 
 
-def confirm(claim: Claim, *, now: datetime) -> Member:
-    """Note that the member holds the mailbox; raises StaleLink. Once only."""
+def named(claim: Claim, aim: Aim) -> Member:
+    """Whom a link names, if it still works; raises StaleLink. To act on it is a unit of work that looks again."""
+    member = queries.member(claim.member_id)
+    if member is None or not member.active or not tokens.fits(claim, aim, state(aim, member)):
+        raise StaleLink
+    return member
+
+
+def trace_in(traces: Iterable[str], member: Member) -> str | None:
+    """The one of a browser's traces that is of this very registration: then its password is the reader's own."""
+    made = tokens.trace(member.fs_uniquifier)
+    return made if made in traces else None
+
+
+def confirm(claim: Claim, *, traces: Iterable[str], password_hash: str | None, now: datetime) -> Member:
+    """Note that the member holds the mailbox; raises StaleLink. Once only.
+
+    Who registered an address need not hold its mailbox. So the password of the registration stays only if the browser
+    with these `traces` made it; else `password_hash` takes its place and whatever session there is ends (I8).
+    """
     with transaction() as session:
         member = _held(session, claim.member_id)
         if not member.active or not tokens.fits(claim, Aim.CONFIRM, state(Aim.CONFIRM, member)):
             raise StaleLink
+        if password_hash is not None:
+            member.password = password_hash
+            member.fs_uniquifier = secrets.token_urlsafe(32)
+        elif trace_in(traces, member) is None:
+            raise StaleLink
         member.confirmed_at = now
-        audit.record("member.confirmed", f"member:{member.id}", actor_id=member.id)
+        audit.record("member.confirmed", f"member:{member.id}", actor_id=member.id, elsewhere=password_hash is not None)
     return member
 
 

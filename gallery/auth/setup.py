@@ -44,7 +44,7 @@ class Door:
 
 DOORS = {
     "login": Door(access.public, views.login, What.TRIES),
-    "logout": Door(access.public),
+    "logout": Door(access.public, views.logout),
     "register": Door(access.public, views.register, What.LETTERS),
     "send_confirmation": Door(access.public, views.send_confirmation, What.LETTERS),
     "confirm_email": Door(access.public, views.confirm_email),

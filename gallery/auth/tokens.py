@@ -62,6 +62,11 @@ def fits(claim: Claim, aim: Aim, state: str) -> bool:
     return hmac.compare_digest(claim.seal, _seal(aim, claim.member_id, state))
 
 
+def trace(registration: str) -> str:
+    """What a browser keeps of the registration that it made: worthless to all but who compares it with that one."""
+    return hmac.new(_key().encode(), f"registration\0{registration}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
 def _serializer(aim: Aim) -> URLSafeSerializer:
     return URLSafeSerializer(_key(), salt=f"gallery.auth.{aim}")
 

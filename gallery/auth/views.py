@@ -10,10 +10,10 @@ from __future__ import annotations
 from flask import Blueprint, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from flask_security import login_user
+from flask_security import login_user, logout_user
 
-from gallery.auth import passwords, queries, services, tokens
-from gallery.auth.forms import AddressForm, ChangeForm, RegisterForm, ResetForm, SignInForm
+from gallery.auth import passwords, services, tokens
+from gallery.auth.forms import AddressForm, ChangeForm, PlainForm, RegisterForm, ResetForm, SignInForm
 from gallery.auth.rules import local_path
 from gallery.auth.tokens import Aim, StaleLink
 from gallery.core import access, clock
@@ -21,8 +21,11 @@ from gallery.core.i18n import _, current_locale
 
 bp = Blueprint("auth", __name__, url_prefix="/auth")
 
-ASKED_FOR = "asked_for"
-"""Key in the session: the address that this browser registered, and where it was."""
+REGISTERED = "registered"
+"""Key in the session: traces of the latest registrations that this browser made (tokens.trace)."""
+MOST_REGISTERED = 3
+FORGET = '"cache", "storage"'
+"""What a browser is to forget with signing out. Not "cookies": the language is one, and outlives the visit."""
 SENT_TO = "sent_to"
 
 
@@ -37,6 +40,17 @@ def login() -> ResponseReturnValue:
     return redirect(form.next.data or url_for("account.index"), 303)
 
 
+def logout() -> ResponseReturnValue:
+    """Sign out, and have the browser forget the visit: the whole session, and what it stored of our pages (14.3.1)."""
+    logout_user()
+    for key in session.keys() - {"_remember"}:  # Flask-Login takes that one out when it ends the long-lived cookie.
+        del session[key]
+    response = redirect("/", 303)
+    response.headers["Clear-Site-Data"] = FORGET
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def register() -> ResponseReturnValue:
     """Ask for an account. The answer is the same whether there is one already."""
     if current_user.is_authenticated:
@@ -46,8 +60,8 @@ def register() -> ResponseReturnValue:
         return _page("security/register_user.html", form)
     password_hash = passwords.hashed(form.password.data)
     next_path = local_path(form.next.data)
-    services.register(form.email.data, password_hash, current_locale(), next_path=next_path, now=clock.now())
-    session[ASKED_FOR] = form.email.data
+    made = services.register(form.email.data, password_hash, current_locale(), next_path=next_path, now=clock.now())
+    session[REGISTERED] = [*session.get(REGISTERED, []), made][-MOST_REGISTERED:]
     return _sent("register", form.email.data)
 
 
@@ -70,21 +84,29 @@ def forgot_password() -> ResponseReturnValue:
 
 
 def confirm_email(token: str) -> ResponseReturnValue:
-    """Confirm an address by the link from its mail.
+    """Confirm an address by the link from its mail and a button: opening the link does nothing, scanners do it too.
 
-    It opens the account, and signs in only the browser that registered: a link that was forwarded,
-    or opened by a mail scanner, gives nobody a session.
+    The browser that made this very registration is signed in. In any other a new password is asked for,
+    since the one of the registration may be a stranger's, and nobody gets a session.
     """
-    if request.method == "HEAD" or request.headers.get("Sec-Purpose", "").startswith("prefetch"):
-        return "", 204  # Looking at a link is not following it.
+    traces = session.get(REGISTERED, [])
+    next_path = local_path(request.args.get("next"))
     try:
-        member = services.confirm(tokens.read(Aim.CONFIRM, token, clock.now()), now=clock.now())
+        claim = tokens.read(Aim.CONFIRM, token, clock.now())
+        member = services.named(claim, Aim.CONFIRM)
+        made_here = services.trace_in(traces, member)
+        form = PlainForm() if made_here else ResetForm(address=member.email)
+        if not form.validate_on_submit():
+            page = "auth/confirm.html" if made_here else "auth/confirm_elsewhere.html"
+            return _page(page, form, token=token, next=next_path, email=member.email)
+        password_hash = None if made_here else passwords.hashed(form.password.data)
+        member = services.confirm(claim, traces=traces, password_hash=password_hash, now=clock.now())
     except StaleLink:
         return _stale("security.send_confirmation")
-    next_path = local_path(request.args.get("next"))
-    if session.pop(ASKED_FOR, None) != member.email:
-        flash(_("Your address is confirmed. You can sign in now."), "success")
+    if not made_here:
+        flash(_("Your address is confirmed and your password is set. Sign in with it now."), "success")
         return redirect(url_for("security.login", next=next_path), 303)
+    session[REGISTERED] = [one for one in traces if one != made_here]
     login_user(member, authn_via=["confirm"])
     flash(_("Your address is confirmed, and you are signed in."), "success")
     return redirect(next_path or url_for("account.index"), 303)
@@ -94,10 +116,7 @@ def reset_password(token: str) -> ResponseReturnValue:
     """Set a new password by the link from the mail, and end all sessions of the account."""
     try:
         claim = tokens.read(Aim.RESET, token, clock.now())
-        member = queries.member(claim.member_id)
-        if member is None or not member.active or not tokens.fits(claim, Aim.RESET, services.state(Aim.RESET, member)):
-            raise StaleLink
-        form = ResetForm(address=member.email)
+        form = ResetForm(address=services.named(claim, Aim.RESET).email)
         if not form.validate_on_submit():
             return _page("security/reset_password.html", form, token=token)
         services.reset_password(claim, passwords.hashed(form.password.data), now=clock.now())
