@@ -40,7 +40,7 @@ def gaps(profile: Mapping[str, object] | None, today: date) -> list[Gap]:
 
 
 def is_adult(born_on: date, today: date) -> bool:
-    """Whether the 18th birthday is today or past. Who was born on 29 February grows older on 1 March."""
+    """R7: whether the 18th birthday is today or past. Who was born on 29 February grows older on 1 March."""
     return age(born_on, today) >= ADULT_YEARS
 
 

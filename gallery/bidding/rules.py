@@ -5,7 +5,7 @@ Amounts are whole minor units of the sale's currency; times are aware UTC and co
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from gallery.bidding.increments import up_to_grid
 from gallery.bidding.terms import (
@@ -39,7 +39,6 @@ __all__ = [
     "Standing",
     "after",
     "closed_to_bids",
-    "is_adult",
     "is_large",
     "judge",
     "may_bid",
@@ -55,7 +54,6 @@ __all__ = [
 
 LARGEST_MAXIMUM_MINOR = 10**12 - 1
 LARGE_BID_FACTOR = 5
-ADULT_AGE = 18
 OUTAGE_THRESHOLD = timedelta(seconds=30)
 OUTAGE_WINDOW = timedelta(minutes=15)
 
@@ -188,12 +186,6 @@ def over_limit(limit: SpendingLimit, maximum_minor: int, currency: str) -> bool:
 def is_large(maximum_minor: int, price_minor: int) -> bool:
     """R9: whether the bidder is asked once more, since a digit may have slipped (A-03)."""
     return maximum_minor > LARGE_BID_FACTOR * price_minor
-
-
-def is_adult(born_on: date, today: date) -> bool:
-    """R7: eighteen on the birthday itself; who was born on 29 February, on 1 March."""
-    had_birthday = (today.month, today.day) >= (born_on.month, born_on.day)
-    return today.year - born_on.year - (not had_birthday) >= ADULT_AGE
 
 
 def outcome(standing: Standing) -> Outcome:

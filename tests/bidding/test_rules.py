@@ -2,7 +2,7 @@
 
 import dataclasses
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -23,7 +23,6 @@ from gallery.bidding.rules import (
     SpendingLimit,
     Standing,
     after,
-    is_adult,
     is_large,
     judge,
     may_bid,
@@ -258,18 +257,6 @@ def test_no_refusal_depends_on_anothers_maximum(secret):
 )
 def test_a_limit_holds_over_all_leading_maxima_to_the_cent(limit, amount, currency, over):
     assert over_limit(limit, amount, currency) is over
-
-
-@pytest.mark.parametrize(
-    ("today", "adult"), [(date(2026, 3, 1), False), (date(2026, 3, 2), True), (date(2027, 1, 1), True)]
-)
-def test_eighteen_on_the_birthday(today, adult):
-    assert is_adult(date(2008, 3, 2), today) is adult
-
-
-def test_born_on_the_29th_of_february_eighteen_on_the_1st_of_march():
-    assert not is_adult(date(2008, 2, 29), date(2026, 2, 28))
-    assert is_adult(date(2008, 2, 29), date(2026, 3, 1))
 
 
 @pytest.mark.parametrize(("amount", "large"), [(500_00, False), (500_01, True)])
