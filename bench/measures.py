@@ -20,7 +20,8 @@ from gallery.core.db import db
 from gallery.core.settings import Settings
 
 CLIENTS = 8
-STEP_MINOR = 1_00
+STEP_MINOR = 100_00
+"""The largest step of the table, so that every bid is enough at any price."""
 
 
 def raw_commits(directory: Path, commits: int = 1500) -> tuple[float, float]:
@@ -110,7 +111,7 @@ def waiting_writers(house: House, writers: int = 8, each: int = 60) -> tuple[lis
             try:
                 with app.app_context():
                     bidder = place.bidders[number % 2]
-                    amount = 40_000_00 + number * 100_00
+                    amount = 10_000_000_00 + number * STEP_MINOR
                     services.place_bid(place.lot_id, bidder.member_id, amount, secrets.token_urlsafe(16))
             except Exception as failed:
                 with lock:
