@@ -6,13 +6,15 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_login import AnonymousUserMixin
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
-from gallery.core.i18n import current_locale, lazy
+from gallery.core import settings
+from gallery.core.i18n import _, current_locale, lazy
 from gallery.core.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -101,6 +103,7 @@ def init_app(app: Flask, _settings: Settings) -> None:
     app.register_error_handler(Unavailable, _unavailable)
     app.register_error_handler(OperationalError, _database_failed)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(SecurityError, _foreign_host)
 
 
 def answer(status: int, words: object = "", headers: dict[str, str] | None = None, title: object = "") -> Response:
@@ -153,6 +156,14 @@ def _http(error: HTTPException) -> Response | HTTPException:
     if isinstance(error, InternalServerError):
         _give_up_the_member()  # Flask has logged what broke.
     return answer(error.code or 500, headers=kept)
+
+
+def _foreign_host(_error: SecurityError) -> Response:
+    """Somebody asked for a host that is not ours: nothing is done or built in its name."""
+    base_url = settings.current().base_url
+    request.host = urlsplit(base_url).netloc  # The page is made as at home; reading the foreign name raises again.
+    words = _("Our pages are at %(address)s. Open them there.", address=base_url)
+    return answer(400, title=_("This is not our address"), words=words)
 
 
 def _unavailable(error: Unavailable) -> Response:

@@ -70,6 +70,12 @@ class Settings:
     def secure_cookies(self) -> bool:
         return self.base_url.startswith("https://")
 
+    @property
+    def hosts(self) -> list[str]:
+        """The names under which the house answers; any other in a request is refused."""
+        own = urlsplit(self.base_url).hostname or ""
+        return [own] if self.env is Env.PRODUCTION else [own, "localhost", "127.0.0.1"]
+
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
         """Read and check all settings.

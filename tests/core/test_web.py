@@ -9,8 +9,10 @@ import brotli
 import pytest
 from flask import Flask, make_response, render_template, session
 
+from gallery import create_app
 from gallery.core import assets, clock, web
 from gallery.core.access import public
+from gallery.core.settings import Settings
 from tests import factories
 from tests.inspection import InspectingClient
 
@@ -81,6 +83,43 @@ def test_every_answer_keeps_browsers_from_guessing_and_framing(client: Inspectin
         assert headers["X-Frame-Options"] == "DENY"
         assert headers["Referrer-Policy"] == "same-origin"
     assert "Strict-Transport-Security" in client.get("/", base_url="https://localhost").headers
+
+
+FOREIGN = {"page": "/lots/", "act": "/auth/login", "file": "/static/css/gallery.css", "machine": "/healthz"}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("path", FOREIGN.values(), ids=FOREIGN)
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}, {"Accept": "application/json"}], ids=str)
+def test_a_request_for_another_host_is_refused_in_words(
+    settings: Settings, client: InspectingClient, path: str, method: str, headers: dict[str, str]
+) -> None:
+    """Whatever is built from the host's name would lead there: from a poisoned cache, or from a mail."""
+    answer = client.open(path, method=method, base_url="http://evil.example", headers=headers)
+    assert answer.status_code == 400
+    assert settings.base_url in answer.text, "it says where the house is"
+    assert "evil.example" not in answer.text
+    assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("env", "host", "status"),
+    [
+        ("production", "gallery.example", 200),
+        ("production", "gallery.example.evil.example", 400),
+        ("production", "localhost", 400),
+        ("demo", "gallery.example:8000", 200),
+        ("demo", "127.0.0.1:8000", 200),
+        ("demo", "localhost", 200),
+    ],
+)
+def test_the_house_answers_under_its_own_name_and_at_home_also_locally(
+    environ: dict[str, str], env: str, host: str, status: int
+) -> None:
+    more = {"GALLERY_ENV": env, "GALLERY_BASE_URL": "https://gallery.example", "GALLERY_PROXIES": "0"}
+    settings = Settings.from_environ(environ | more | {"GALLERY_MAIL_URL": "smtp://localhost"})
+    client = create_app(settings).test_client()
+    assert client.get("/healthz", base_url=f"https://{host}").status_code == status
 
 
 def test_a_page_is_never_anothers(with_routes: Flask) -> None:

@@ -103,7 +103,7 @@ def test_a_reader_that_does_not_read_holds_nobody_up_and_not_the_stop_either(wal
     with socket.socket() as sleeper:
         sleeper.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         sleeper.connect(("127.0.0.1", house.port))
-        sleeper.sendall(b"GET /notes/1/live HTTP/1.1\r\nHost: wall\r\n\r\n")
+        sleeper.sendall(b"GET /notes/1/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert eventually(lambda: house.figures()["streams"] == 1)
         with house.watch(1) as reader:
             for number in range(25):
