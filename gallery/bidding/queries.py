@@ -48,8 +48,6 @@ class Shown:
     fees: costs.Fees
     ships_from: str
     """ISO 3166-1 alpha-2."""
-    now: datetime
-    """The moment for which this holds."""
 
     @property
     def takes_bids(self) -> bool:
@@ -103,11 +101,17 @@ _MINE = (
     .join_from(lot_bidder, lead, lead.c.lot_id == lot_bidder.c.lot_id, isouter=True)
     .where(lot_bidder.c.lot_id == sa.bindparam("lot_id"), lot_bidder.c.bidder_id == sa.bindparam("bidder_id"))
 )
-_CHAIN = (
-    sa.select(receipt.c.seq, receipt.c.kind, receipt.c.digest, receipt.c.body)
-    .where(receipt.c.lot_id == sa.bindparam("lot_id"))
-    .order_by(receipt.c.seq)
+_RECEIPTS = sa.select(receipt.c.lot_id, receipt.c.seq, receipt.c.kind, receipt.c.digest, receipt.c.body).where(
+    receipt.c.lot_id == sa.bindparam("lot_id")
 )
+_CHAIN = _RECEIPTS.order_by(receipt.c.seq)
+_RECEIPT = _RECEIPTS.where(receipt.c.seq == sa.bindparam("seq"))
+_OLDEST = _CHAIN.where(receipt.c.seq >= sa.bindparam("first")).limit(sa.bindparam("most"))
+_NEWEST = (
+    _RECEIPTS.where(receipt.c.seq < sa.bindparam("before")).order_by(receipt.c.seq.desc()).limit(sa.bindparam("most"))
+)
+LARGEST_SEQ = 10**9
+"""No chain is as long."""
 _DUE = (
     sa.select(lot.c.id)
     .where(
@@ -173,7 +177,6 @@ def shown(lot_id: int, now: datetime) -> Shown | None:
         sale=terms,
         fees=costs.Fees(row.currency, row.premium_bp, row.premium_fixed_minor, costs.ResaleRight(row.resale_right)),
         ships_from=row.ships_from,
-        now=now,
     )
 
 
@@ -193,6 +196,7 @@ def mine(lot_id: int, bidder_id: int) -> Mine | None:
 class Entry:
     """One line of a lot's public chain; the first has seq 0."""
 
+    lot_id: int
     seq: int
     kind: str
     digest: str
@@ -205,9 +209,30 @@ class Entry:
         return parsed
 
 
+def _entry(row: Any) -> Entry:
+    return Entry(row.lot_id, row.seq, row.kind, row.digest, row.body)
+
+
 def chain(lot_id: int) -> list[Entry]:
     """A lot's receipts, oldest first."""
-    return [Entry(row.seq, row.kind, row.digest, row.body) for row in run(_CHAIN, {"lot_id": lot_id})]
+    return [_entry(row) for row in run(_CHAIN, {"lot_id": lot_id})]
+
+
+def newest(lot_id: int, before: int | None, most: int) -> list[Entry]:
+    """The last receipts of a lot, newest first; only those before a seq if one is given."""
+    wanted = {"lot_id": lot_id, "before": LARGEST_SEQ if before is None else before, "most": most}
+    return [_entry(row) for row in run(_NEWEST, wanted)]
+
+
+def oldest(lot_id: int, first: int, most: int) -> list[Entry]:
+    """A lot's receipts from a seq on, oldest first."""
+    return [_entry(row) for row in run(_OLDEST, {"lot_id": lot_id, "first": first, "most": most})]
+
+
+def entry(lot_id: int, seq: int) -> Entry | None:
+    """One receipt of a lot, if there is one with this seq."""
+    row = run(_RECEIPT, {"lot_id": lot_id, "seq": seq}).one_or_none()
+    return row and _entry(row)
 
 
 def due_lots(now: datetime, most: int = 100) -> list[int]:

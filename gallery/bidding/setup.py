@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
-from flask import Flask, render_template
+from flask import Flask
 
-from gallery.bidding import labels, panel, queries, views
+from gallery.bidding import fragments, labels, panel, queries, views
 from gallery.bidding.forms import plain_amount
 from gallery.core import clock, csrf, live
 from gallery.core.db import db
@@ -15,16 +16,25 @@ from gallery.core.errors import Missing
 from gallery.core.settings import Settings
 from gallery.lots import views as lots
 from gallery.lots.labels import ZONES
+from gallery.notices import delivery
 
 
 def init_app(app: Flask, _settings: Settings) -> None:
     """Register what the floors above call without knowing bidding."""
     lots.PANELS["bidding"] = panel.context
     csrf.on_stale(app, "bidding.create", views.renew)
+    delivery.let_go_when(app, "outbid", leads_now)
     app.jinja_env.filters["plain_amount"] = plain_amount
     app.jinja_env.filters["from_iso"] = datetime.fromisoformat
+    app.jinja_env.globals["standing_of"] = fragments.standing
     app.jinja_env.globals["reason_label"] = labels.reason_label
     app.jinja_env.globals["zone_label"] = ZONES.__getitem__
+
+
+def leads_now(member_id: int, facts: dict[str, Any]) -> bool:
+    """Whether a member leads the lot of a notice: then he is not told any more that he was outbid."""
+    mine = queries.mine(facts["lot_id"], member_id)
+    return mine is not None and mine.leads
 
 
 @live.renders("lot")
@@ -33,7 +43,7 @@ def standing(lot_id: str, _language: str) -> tuple[int, str]:
     shown = queries.shown(int(lot_id), clock.database_now(db.session()))
     if shown is None:
         raise Missing
-    return shown.version, render_template("bidding/_standing.html", shown=shown)
+    return shown.version, str(fragments.standing(shown))
 
 
 @live.versions("lot")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
-from flask import Blueprint, Response, g, jsonify, redirect, request, url_for
+from flask import Blueprint, Response, g, jsonify, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolEmpty
 
-from gallery.bidding import costs, forms, offers, panel, queries, receipts, services
+from gallery.bidding import costs, forms, fragments, history, offers, panel, queries, services
 from gallery.bidding.forms import BidForm
 from gallery.bidding.panel import Answer
 from gallery.core import access, live
@@ -59,7 +59,7 @@ def create(lot_id: int) -> ResponseReturnValue:
         words = _("This form was already used for another bid. Look at your amount and send it again.")
         form.refuse("amount", "key", words)
         return _refused(lot_id, form)
-    except (DBAPIError, Unavailable) as failed:
+    except (DBAPIError, PoolEmpty, Unavailable) as failed:
         return _not_recorded(lot_id, form, failed)
     return _placed(placed)
 
@@ -133,7 +133,7 @@ def _not_recorded(lot_id: int, form: BidForm, failed: Exception) -> ResponseRetu
     With the same key the same bid can be sent again and counts once, even if it did get through.
     """
     db.session.rollback()
-    if isinstance(failed, DBAPIError):
+    if not isinstance(failed, Unavailable):
         log.error("a bid could not be written", exc_info=failed)
     words = _(
         "Your bid was not recorded: we can't write at the moment. "
@@ -142,7 +142,7 @@ def _not_recorded(lot_id: int, form: BidForm, failed: Exception) -> ResponseRetu
     form.refuse("amount", "unavailable", words)
     try:
         return _refused(lot_id, form, 503)
-    except (DBAPIError, Unavailable):
+    except (DBAPIError, PoolEmpty, Unavailable):
         raise Unavailable(_("Your bid was not recorded. Send it again in a few seconds.")) from failed
 
 
@@ -174,11 +174,10 @@ def renew(lot_id: int) -> ResponseReturnValue:
 def standing(lot_id: int) -> ResponseReturnValue:
     """The standing alone: what is polled where no stream can be held."""
     shown = panel.shown_now(lot_id)
-    response = respond(
-        "bidding/standing.html", "bidding/_standing.html", shown=shown, lot=lot_page(lot_id, current_user)
-    )
     if not wants_partial():
-        return response
+        return respond("bidding/standing.html", "", shown=shown, lot=lot_page(lot_id, current_user))
+    response = make_response(fragments.standing(shown))
+    response.vary.add("HX-Request")
     # The part is the same for everyone; the page around it is not.
     response.set_etag(f"{shown.version}-{shown.state}-{current_locale()}", weak=True)
     response.headers["Cache-Control"] = "no-cache"
@@ -196,64 +195,25 @@ def watch(lot_id: int) -> ResponseReturnValue:
 @bp.get("/lots/<int:lot_id>/bids")
 @access.public
 def index(lot_id: int) -> ResponseReturnValue:
-    """The public history with its chain of receipts, checked as it is shown (D6, I14)."""
-    return respond("bidding/index.html", "bidding/_history.html", **_history(lot_id))
+    """The public history, page by page; its chain of receipts is checked as a whole (D6, I14)."""
+    return respond("bidding/index.html", "bidding/_history.html", **history.context(lot_id))
 
 
 @bp.get("/lots/<int:lot_id>/receipts")
 @access.public
 def receipts_index(lot_id: int) -> ResponseReturnValue:
-    """The chain as JSON, so that anybody can recompute it with tools of his own."""
-    panel.shown_now(lot_id)
-    entries = queries.chain(lot_id)
-    return jsonify(
-        lot=lot_id,
-        genesis=receipts.GENESIS,
-        rule="digest = sha256(previous digest + line feed + body)",
-        entries=[{"body": entry.body, "digest": entry.digest} for entry in entries],
-    )
+    """The chain as JSON, page by page, so that anybody can recompute it with tools of his own."""
+    return jsonify(history.chain(lot_id))
 
 
 @bp.post("/lots/<int:lot_id>/receipts/proof")
 @access.public
 def prove(lot_id: int) -> ResponseReturnValue:
     """Check what a bidder holds against the chain: his receipt's number, its nonce, and his maximum."""
-    context = _history(lot_id)
+    context = history.context(lot_id)
     number, nonce = request.form.get("number", "").strip(), request.form.get("nonce", "").strip()
     amount = request.form.get("amount", "")
-    context["proof"] = {"number": number, "nonce": nonce, "amount": amount, **_proof(context, number, nonce, amount)}
-    status = 200 if context["proof"]["holds"] else 422
+    found = history.proof(context["shown"], number, nonce, amount)
+    context["proof"] = {"number": number, "nonce": nonce, "amount": amount, **found}
+    status = 200 if found["holds"] else 422
     return respond("bidding/index.html", "bidding/_history.html", status, **context)
-
-
-def _proof(context: dict[str, Any], number: str, nonce: str, amount: str) -> dict[str, Any]:
-    """Whether the proof holds, and if not, in words why."""
-    typed = forms.BidForm(amount=amount)
-    forms.read_amount(typed, context["shown"].currency)
-    entry = next((one for one in context["entries"] if str(one.seq + 1) == number), None)
-    if typed.errors:
-        return {"holds": False, "words": typed.errors["amount"]}
-    if entry is None:
-        return {"holds": False, "words": _("There is no receipt with this number.")}
-    try:
-        holds = receipts.matches(entry.body, nonce, typed.amount_minor or 0)
-    except ValueError:
-        return {"holds": False, "words": _("The secret number of a receipt has 32 characters, 0 to 9 and a to f.")}
-    if not holds:
-        return {"holds": False, "words": _("The receipt was not made for this amount and secret number.")}
-    return {"holds": True, "words": _("The receipt stands in the chain and was made for exactly this amount.")}
-
-
-def _history(lot_id: int) -> dict[str, Any]:
-    shown = panel.shown_now(lot_id)
-    entries = queries.chain(lot_id)
-    broken = receipts.verify([(entry.body, entry.digest) for entry in entries], lot=lot_id)
-    mine = queries.mine(lot_id, current_user.id) if current_user.is_authenticated else None
-    return {
-        "shown": shown,
-        "lot": lot_page(lot_id, current_user),
-        "entries": entries[::-1],
-        "broken": broken,
-        "mine": mine,
-        "proof": None,
-    }
