@@ -8,7 +8,7 @@ from gunicorn.workers.base import Worker
 bind = os.environ.get("GALLERY_BIND") or f"127.0.0.1:{os.environ.get('PORT') or 8000}"
 worker_class = "gthread"
 workers = int(os.environ.get("GALLERY_WORKERS") or 2)
-# An event stream holds a thread for as long as its page is open: GALLERY_STREAMS keeps some threads for everyone else.
+# An event stream holds a thread for as long as its page is open: the hub leaves a quarter of them for everyone else.
 threads = int(os.environ.get("GALLERY_THREADS") or 64)
 worker_connections = 10_000
 backlog = 4096

@@ -17,15 +17,24 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.exc import TimeoutError as PoolEmpty
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
+from gallery.core.errors import Unavailable
 from gallery.core.settings import Settings
 from gallery.core.writelock import WriteLock
 
 log = logging.getLogger(__name__)
 
 BUSY_SECONDS = 5
+"""How long anything waits: for a connection, for the write lock, for a locked row. Then: 503, "not recorded"."""
+SERVER_PATIENCE = {
+    "lock_timeout": BUSY_SECONDS * 1000,
+    "idle_in_transaction_session_timeout": 15_000,
+    "tcp_user_timeout": 2 * BUSY_SECONDS * 1000,
+}
+"""Milliseconds, told to PostgreSQL at the start of each session."""
 AFTER_COMMIT = "after_commit"
 WRITER = "writer"
 
@@ -73,11 +82,11 @@ db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Bind the database of the settings to the application."""
-    app.config["SQLALCHEMY_DATABASE_URI"] = _with_driver(settings.database_url)
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = (
+    address = app.config["SQLALCHEMY_DATABASE_URI"] = _with_driver(settings.database_url)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_timeout": BUSY_SECONDS} | (
         {"connect_args": {"timeout": BUSY_SECONDS}, "pool_size": 64, "max_overflow": 64}
         if settings.on_sqlite
-        else {"pool_pre_ping": True, "pool_size": 32, "max_overflow": 32}
+        else {"connect_args": _patience(address), "pool_pre_ping": True, "pool_size": 32, "max_overflow": 32}
     )
     db.init_app(app)
     if settings.on_sqlite:
@@ -95,6 +104,7 @@ def transaction() -> Iterator[Session]:
 
     A unit opened inside another joins it. What `after_commit` collected runs once the rows are
     durable; if one of those callbacks fails, it is logged and the work stays done.
+    Raises Unavailable when its turn does not come in time: nothing was written then.
     """
     session = db.session()
     if in_transaction():
@@ -140,6 +150,19 @@ def _with_driver(url: str) -> str:
     return url.replace("postgresql://", "postgresql+psycopg://", 1) if url.startswith("postgresql://") else url
 
 
+def _patience(address: str) -> dict[str, str | int]:
+    """How long PostgreSQL and its connections wait; what the operator wrote into the address overrules it.
+
+    A session that holds a row and says nothing more, or whose box is gone, is ended by the server.
+    """
+    asked = make_url(address).query
+    options = [f"-c {name}={milliseconds}" for name, milliseconds in SERVER_PATIENCE.items()]
+    written = asked.get("options", ())
+    options += [written] if isinstance(written, str) else written  # The last one counts.
+    ours: dict[str, str | int] = {"connect_timeout": BUSY_SECONDS, "tcp_user_timeout": 2 * BUSY_SECONDS * 1000}
+    return {name: value for name, value in ours.items() if name not in asked} | {"options": " ".join(options)}
+
+
 def _open_sqlite(connection: Any, _record: Any) -> None:
     # The driver must not begin by itself: it would do so too late, and never IMMEDIATE.
     connection.isolation_level = None
@@ -160,11 +183,14 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _become_writer(session: Session) -> None:
-    if on_postgresql():
-        session.connection()
-        return
-    _take_lock(session)
-    session.connection(execution_options={WRITER: True})
+    try:
+        if on_postgresql():
+            session.connection()
+            return
+        _take_lock(session)
+        session.connection(execution_options={WRITER: True})
+    except PoolEmpty as empty:
+        raise Unavailable from empty
 
 
 def _take_lock(session: Session) -> None:

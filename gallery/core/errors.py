@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_login import AnonymousUserMixin
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolEmpty
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from gallery.core import settings
@@ -102,6 +103,9 @@ def init_app(app: Flask, _settings: Settings) -> None:
     app.register_error_handler(Forbidden, lambda error: answer(403, words=error.words))
     app.register_error_handler(Unavailable, _unavailable)
     app.register_error_handler(OperationalError, _database_failed)
+    app.register_error_handler(PoolEmpty, _database_failed)
+    app.register_error_handler(InternalError, _session_ended)
+    app.register_error_handler(DataError, _not_storable)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(SecurityError, _foreign_host)
 
@@ -170,11 +174,24 @@ def _unavailable(error: Unavailable) -> Response:
     return answer(503, words=error.words, headers={"Retry-After": str(error.retry_after)})
 
 
-def _database_failed(error: OperationalError) -> Response:
-    # Locked, full, gone: the statement is in the log, never in the answer.
-    log.error("the database failed: %s", error.orig, exc_info=error)
+def _database_failed(error: DBAPIError | PoolEmpty) -> Response:
+    # Locked, full, gone, no connection free: the statement is in the log, never in the answer.
+    log.error("the database failed: %s", getattr(error, "orig", error), exc_info=error)
     _give_up_the_member()
     return answer(503, headers={"Retry-After": "5"})
+
+
+def _session_ended(error: InternalError) -> Response:
+    if not error.connection_invalidated:
+        raise error
+    return _database_failed(error)  # PostgreSQL ended a session that had been idle in a transaction.
+
+
+def _not_storable(error: DataError) -> Response:
+    # A NUL in a field of a form, a number out of range: PostgreSQL is stricter than a form's own check.
+    log.error("the database refused a value: %s", error.orig, exc_info=error)
+    _give_up_the_member()
+    return answer(400)
 
 
 def _give_up_the_member() -> None:

@@ -37,7 +37,9 @@ V = TypeVar("V", bound=Reader)
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Give the application its hub. No thread and no socket before the first watcher: a server may still fork."""
-    app.extensions["live"] = Hub(Topics(app, RENDERERS, READERS), bus.from_settings(settings), streams=settings.streams)
+    app.extensions["live"] = Hub(
+        Topics(app, RENDERERS, READERS), bus.from_settings(settings), streams=settings.most_streams
+    )
 
 
 def renders(kind: str) -> Callable[[R], R]:

@@ -50,7 +50,9 @@ class Settings:
     site_email: str = "info@artgallery-ccips.com"
     time_zone: str = "Africa/Dakar"
     streams: int = 48
-    """Event streams that one process may hold open; beyond it the page polls."""
+    """Event streams that one process may hold open; `most_streams` is what becomes of it."""
+    threads: int = 64
+    """Threads of one web process: gunicorn.conf.py reads the same variable."""
     proxies: int = 0
     """How many proxies in front are trusted for the visitor's address and scheme."""
     log_json: bool = True
@@ -65,6 +67,11 @@ class Settings:
     @property
     def on_sqlite(self) -> bool:
         return self.database_url.startswith("sqlite")
+
+    @property
+    def most_streams(self) -> int:
+        """A stream holds a thread: a quarter of them stays free for everyone else. Beyond it the page polls."""
+        return min(self.streams, self.threads * 3 // 4)
 
     @property
     def secure_cookies(self) -> bool:
@@ -87,6 +94,11 @@ class Settings:
         data_dir = Path(environ.get("GALLERY_DATA_DIR") or "var").resolve()
         data_dir.mkdir(parents=True, exist_ok=True)
         production = env is Env.PRODUCTION
+        if production and not environ.get("GALLERY_PROXIES"):
+            raise SettingsError(
+                "GALLERY_PROXIES must be set in production: how many proxies stand in front, 0 if none. "
+                "With a wrong number all visitors share one address, or anybody may invent his."
+            )
         secret = environ.get("GALLERY_SECRET_KEY") or _kept(production, data_dir, "secret_key", secrets.token_urlsafe)
         keys = environ.get("GALLERY_ENCRYPTION_KEYS") or _kept(
             production, data_dir, "encryption_keys", lambda: Fernet.generate_key().decode()
@@ -107,6 +119,7 @@ class Settings:
             site_email=environ.get("GALLERY_SITE_EMAIL") or cls.site_email,
             time_zone=environ.get("GALLERY_TIME_ZONE") or cls.time_zone,
             streams=_whole(environ, "GALLERY_STREAMS", cls.streams, least=1, most=10_000),
+            threads=_whole(environ, "GALLERY_THREADS", cls.threads, least=1, most=10_000),
             proxies=_whole(environ, "GALLERY_PROXIES", cls.proxies, least=0, most=5),
             log_json=_whole(environ, "GALLERY_LOG_JSON", 1, least=0, most=1) == 1,
             argon2_rounds=_whole(environ, "GALLERY_ARGON2_ROUNDS", cls.argon2_rounds, least=2, most=20),

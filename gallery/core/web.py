@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, g, request, session
 from flask_compress import Compress
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter
 
 from gallery.core import assets, clock
+from gallery.core.errors import Missing
 from gallery.core.i18n import current_locale
 from gallery.core.settings import Settings
 
@@ -49,10 +49,12 @@ TRANSPORT = "max-age=63072000; includeSubDomains"
 
 
 class Number(IntegerConverter):
-    """`<int:…>` in an address: a number that the databases can hold; a larger one is no page of ours."""
+    """`<int:…>` in an address: a number that the databases can hold; a larger one is no page of ours.
 
-    def __init__(self, url_map: Map, **options: Any) -> None:
-        super().__init__(url_map, **{"max": 2**63 - 1} | options)
+    Said by the pattern: refused after that it would be 405 where another method has the same path.
+    """
+
+    regex = r"\d{1,18}"
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -65,6 +67,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     assets.init_app(app, settings)
     app.config.update(COMPRESSION)
     Compress(app)  # Before `_finish`: what is registered first comes last, and bodies are final only there.
+    app.before_request(_refuse_nul)
     app.after_request(_finish)
 
 
@@ -114,17 +117,24 @@ def content_security_policy(app: Flask) -> str:
     return "; ".join(f"{name} {value}" for name, value in parts.items())
 
 
+def _refuse_nul() -> None:
+    # No page of ours has one in its address, PostgreSQL can store none, and no file's name has one.
+    if "\0" in request.path or b"%00" in request.query_string:
+        raise Missing
+
+
 def _finish(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", TRANSPORT)
     response.headers["X-Now"] = str(server_now_ms())
+    if response.mimetype == "text/html":
+        response.vary.update({"HX-Request", "Cookie", "Accept-Language"})
     if response.status_code == 304:
         return response  # A policy here would replace the one of the stored page, whose nonce is another.
     response.headers.setdefault("Content-Security-Policy", content_security_policy(current_app))
     if response.mimetype == "text/html":
-        response.vary.update({"HX-Request", "Cookie", "Accept-Language"})
         response.headers.setdefault("Content-Language", current_locale())
         if "Cache-Control" not in response.headers:
             # What a member sees is stored nowhere, so that the next person at the machine can't go back to it.

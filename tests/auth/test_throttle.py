@@ -84,6 +84,7 @@ def test_production_is_strict(environ: dict[str, str]) -> None:
         "GALLERY_BASE_URL": "https://gallery.example",
         "GALLERY_PROXIES": "0",
         "GALLERY_MAIL_URL": "smtp://localhost",
+        "GALLERY_PROXIES": "1",
     }
     assert create_app(Settings.from_environ(production)).config["THROTTLE"] is throttle.STRICT
 

@@ -30,7 +30,9 @@ class Wall:
         self.service = Service(
             [*argv, "--pythonpath", str(ROOT), "tests.live.wall:create_app()"],
             directory / f"gunicorn-{self.port}.log",
-            environ=bare | {"GALLERY_ENV": "test", "GALLERY_DATA_DIR": str(directory)} | variables,
+            environ=bare
+            | {"GALLERY_ENV": "test", "GALLERY_DATA_DIR": str(directory), "GALLERY_THREADS": str(threads)}
+            | variables,
             directory=directory,  # Away from the house's gunicorn.conf.py.
         )
         self.service.wait_until(lambda: listens(self.port))

@@ -86,7 +86,7 @@ def test_a_redis_that_is_gone_delays_updates_but_fails_nothing(wall: Start) -> N
 
 
 def test_every_watcher_ends_with_the_last_state_and_never_goes_back(wall: Start) -> None:
-    house = wall(workers=2, GALLERY_STREAMS="400", threads=64)
+    house = wall(workers=2, GALLERY_STREAMS="400", threads=400)
     house.put(1, "First.")
     readers = [house.watch(1) for _ in range(50)]
     for number in range(30):
@@ -127,7 +127,7 @@ def test_streams_end_when_the_server_stops(wall: Start) -> None:
 
 
 def test_a_client_that_hangs_up_frees_its_place_at_once(wall: Start) -> None:
-    house = wall(GALLERY_STREAMS="160", threads=64)
+    house = wall(GALLERY_STREAMS="160", threads=256)
     house.put(1, "First.")
     for _ in range(5):
         readers = [house.watch(1) for _ in range(40)]

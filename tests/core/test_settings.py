@@ -1,0 +1,70 @@
+"""What an operator may set is read strictly, and what must be thought about must be written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import make_url
+
+from gallery import create_app
+from gallery.core.db import _patience
+from gallery.core.settings import Settings, SettingsError
+from tests.conftest import KEYS
+
+
+@pytest.fixture
+def production(tmp_path: Path) -> dict[str, str]:
+    """All that production needs but the number of its proxies."""
+    return KEYS | {
+        "GALLERY_ENV": "production",
+        "GALLERY_DATA_DIR": str(tmp_path),
+        "GALLERY_BASE_URL": "https://gallery.example",
+        "GALLERY_MAIL_URL": "smtp://localhost",
+    }
+
+
+@pytest.mark.parametrize("unsaid", [{}, {"GALLERY_PROXIES": ""}])
+def test_production_must_say_how_many_proxies_stand_in_front(
+    production: dict[str, str], unsaid: dict[str, str]
+) -> None:
+    """Unsaid behind a proxy, all visitors would be one to the throttles, and one visitor could lock all out."""
+    with pytest.raises(SettingsError, match="GALLERY_PROXIES must be set in production"):
+        Settings.from_environ(production | unsaid)
+
+
+@pytest.mark.parametrize("said", ["0", "1"])
+def test_no_proxy_is_an_answer_too(production: dict[str, str], said: str) -> None:
+    assert Settings.from_environ(production | {"GALLERY_PROXIES": said}).proxies == int(said)
+
+
+def test_outside_of_production_there_is_no_proxy_unless_it_is_said(environ: dict[str, str]) -> None:
+    assert Settings.from_environ(environ).proxies == 0
+
+
+@pytest.mark.parametrize(
+    ("streams", "threads", "most"), [("48", "16", 12), ("48", "64", 48), ("48", "1", 0), ("4", "64", 4), ("", "", 48)]
+)
+def test_streams_leave_a_quarter_of_the_threads_to_everyone_else(
+    environ: dict[str, str], streams: str, threads: str, most: int
+) -> None:
+    settings = Settings.from_environ(environ | {"GALLERY_STREAMS": streams, "GALLERY_THREADS": threads})
+    assert settings.most_streams == most
+    assert create_app(settings).extensions["live"]._streams == most
+
+
+@pytest.mark.parametrize("threads", ["0", "-1", "many", "1.5"])
+def test_a_number_of_threads_that_makes_no_sense_stops_the_start(environ: dict[str, str], threads: str) -> None:
+    with pytest.raises(SettingsError, match="GALLERY_THREADS"):
+        Settings.from_environ(environ | {"GALLERY_THREADS": threads})
+
+
+def test_what_the_operator_wrote_into_the_address_overrules_the_houses_patience() -> None:
+    address = (
+        "postgresql+psycopg://db/gallery?connect_timeout=30&options=-c%20lock_timeout%3D1000%20-c%20search_path%3Dart"
+    )
+    patience = _patience(address)
+    assert "connect_timeout" not in patience
+    assert str(patience["options"]).endswith("-c lock_timeout=1000 -c search_path=art")
+    assert str(patience["options"]).startswith("-c lock_timeout=5000 ")
+    assert make_url(address).query["connect_timeout"] == "30"
