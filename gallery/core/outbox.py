@@ -15,11 +15,11 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from gallery.core import clock, crypto, jobs
-from gallery.core.db import Base, after_commit, db, in_transaction, on_postgresql, transaction
+from gallery.core.db import after_commit, db, in_transaction, on_postgresql, transaction
+from gallery.core.outbox_table import INSERT, OVERWRITE
 from gallery.core.outbox_table import Message as Message
 from gallery.core.outbox_table import OutboxMessage as OutboxMessage
 from gallery.core.outbox_table import State as State
@@ -37,7 +37,10 @@ TOPIC_PAUSE = timedelta(seconds=60)
 WAKE_PAUSE = 0.2
 """Seconds for which one wake-up of the workers counts."""
 
-_outbox = Base.metadata.tables[OutboxMessage.__tablename__]
+WITHDRAWN = "Withdrawn"
+"""The `last_error` of a message that a worker had in its hands when it was taken back."""
+
+_outbox = OutboxMessage.__table__
 _other = _outbox.alias("other")
 
 
@@ -89,47 +92,23 @@ def put(
         "now": now,
     }
     connection = db.session().connection()
-    if topic is not None and connection.execute(_OVERWRITE, values).rowcount:
+    if topic is not None and connection.execute(OVERWRITE, values).rowcount:
         return
-    connection.execute(_INSERT[connection.dialect.name], values)
+    connection.execute(INSERT[connection.dialect.name], values)
     if not_before is None or not_before <= now:
         after_commit(_wake)
 
 
-# Built once: a bid waits for these two.
-_OVERWRITE = (
-    sa.update(_outbox)
-    .where(
-        _outbox.c.kind == sa.bindparam("new_kind"),
-        _outbox.c.topic == sa.bindparam("new_topic"),
-        _outbox.c.state == State.QUEUED.value,
-        ~sa.exists().where(_other.c.kind == sa.bindparam("new_kind"), _other.c.key == sa.bindparam("new_key")),
-    )
-    .values(key=sa.bindparam("new_key"), payload=sa.bindparam("new_payload"), member_id=sa.bindparam("new_member"))
-)
-_INSERT = {
-    dialect.__name__.rpartition(".")[2]: dialect.insert(_outbox)
-    .values(
-        kind=sa.bindparam("new_kind"),
-        key=sa.bindparam("new_key"),
-        topic=sa.bindparam("new_topic"),
-        payload=sa.bindparam("new_payload"),
-        member_id=sa.bindparam("new_member"),
-        not_before=sa.bindparam("new_time"),
-        created_at=sa.bindparam("now"),
-        state=State.QUEUED.value,
-        attempts=0,
-    )
-    .on_conflict_do_nothing(index_elements=["kind", "key"])
-    for dialect in (postgresql, sqlite)
-}
-
-
 def withdraw(kind: str, topic: str) -> None:
-    """In the running unit of work, take back what still waits on a topic because it is no longer true."""
-    db.session().execute(
-        sa.delete(_outbox).where(_outbox.c.kind == kind, _outbox.c.topic == topic, _outbox.c.state == State.QUEUED)
-    )
+    """In the running unit of work, take back what still waits on a topic because it is no longer true.
+
+    What a worker has in its hands at this moment may still go; if it fails, it is not tried again.
+    """
+    here = sa.and_(_outbox.c.kind == kind, _outbox.c.topic == topic)
+    waits = here & _outbox.c.state.in_((State.QUEUED, State.LEASED))
+    # Marked first, and so held: nothing can be leased, or queued again, between the two statements.
+    if _changed(db.session(), sa.update(_outbox).where(waits).values(last_error=WITHDRAWN)):
+        db.session().execute(sa.delete(_outbox).where(here, _outbox.c.state == State.QUEUED))
 
 
 @jobs.job
@@ -228,6 +207,13 @@ def _due(now: datetime) -> sa.ColumnElement[bool]:
     )
 
 
+def _outdated() -> sa.ColumnElement[bool]:
+    """Whether a message would be tried again although it was taken back, or a newer one on its topic was written."""
+    table = _outbox.c
+    newer = sa.exists().where(_other.c.kind == table.kind, _other.c.topic == table.topic, _other.c.id > table.id)
+    return sa.or_(sa.and_(table.state == State.LEASED, table.last_error == WITHDRAWN), newer).label("outdated")
+
+
 def _any_due(now: datetime) -> bool:
     # A sweep that finds nothing must not queue for the write lock.
     return bool(db.session().execute(sa.select(sa.exists().where(_due(now)))).scalar_one())
@@ -236,10 +222,14 @@ def _any_due(now: datetime) -> bool:
 def _lease_next(session: Session, now: datetime) -> sa.Row[Any] | None:
     """Take one due message, or None. Counting the attempt now counts also those that kill the worker."""
     table = _outbox.c
-    query = sa.select(table.id, table.state, table.attempts).where(_due(now)).order_by(table.not_before, table.id)
+    query = sa.select(table.id, table.state, table.attempts, _outdated()).where(_due(now))
+    query = query.order_by(table.not_before, table.id)
     if on_postgresql():
         query = query.with_for_update(skip_locked=True, of=_outbox)
     while found := session.execute(query.limit(1)).first():
+        if found.outdated:
+            session.execute(sa.delete(_outbox).where(table.id == found.id))
+            continue
         if found.state == State.LEASED and found.attempts >= MOST_ATTEMPTS:
             log.error("a message kills its workers", extra={"message_id": found.id})
             dead = {"state": State.DEAD, "last_error": "WorkerDied", "locked_until": None}
@@ -271,9 +261,15 @@ def _attempt(leased: sa.Row[Any]) -> tuple[bool, Callable[[Session], object]]:
         pause = pause_after(leased.attempts)
         values: dict[str, Any] = {"last_error": name, "locked_until": None}
         values |= {"state": State.DEAD} if dead else {"state": State.QUEUED, "not_before": clock.now() + pause}
-        return False, lambda session: session.execute(sa.update(_outbox).where(mine).values(values))
+        return False, lambda session: _settle_failed(session, mine, values)
     done = {"state": State.SENT, "sent_at": clock.now(), "locked_until": None, "last_error": None, "payload": {}}
     return True, lambda session: session.execute(sa.update(_outbox).where(mine).values(done))
+
+
+def _settle_failed(session: Session, mine: sa.ColumnElement[bool], values: dict[str, Any]) -> None:
+    kept = sa.func.coalesce(_outbox.c.last_error, "") != WITHDRAWN
+    if not _changed(session, sa.update(_outbox).where(mine, kept).values(values)):
+        session.execute(sa.delete(_outbox).where(mine))  # Taken back meanwhile, or another worker's by now.
 
 
 def _deliver(leased: sa.Row[Any]) -> None:

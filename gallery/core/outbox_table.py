@@ -1,4 +1,4 @@
-"""The table of what must reach the world; `gallery.core.outbox` says how it gets there."""
+"""The table of what must reach the world, and how a row gets into it; `gallery.core.outbox` says how it gets there."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gallery.core.crypto import EncryptedJSON
@@ -76,3 +77,44 @@ class Message:
     member_id: int | None
     created_at: datetime
     attempts: int
+
+
+_outbox = OutboxMessage.__table__
+_other = _outbox.alias("other")
+
+# Built once: a bid waits for these two.
+OVERWRITE = (
+    sa.update(_outbox)
+    .where(
+        _outbox.c.kind == sa.bindparam("new_kind"),
+        _outbox.c.topic == sa.bindparam("new_topic"),
+        _outbox.c.state == State.QUEUED.value,
+        # The newest alone, where a failure or an operator has queued another again: a key is there once.
+        _outbox.c.id
+        == sa.select(sa.func.max(_other.c.id))
+        .where(
+            _other.c.kind == sa.bindparam("new_kind"),
+            _other.c.topic == sa.bindparam("new_topic"),
+            _other.c.state == State.QUEUED.value,
+        )
+        .scalar_subquery(),
+        ~sa.exists().where(_other.c.kind == sa.bindparam("new_kind"), _other.c.key == sa.bindparam("new_key")),
+    )
+    .values(key=sa.bindparam("new_key"), payload=sa.bindparam("new_payload"), member_id=sa.bindparam("new_member"))
+)
+INSERT = {
+    dialect.__name__.rpartition(".")[2]: dialect.insert(_outbox)
+    .values(
+        kind=sa.bindparam("new_kind"),
+        key=sa.bindparam("new_key"),
+        topic=sa.bindparam("new_topic"),
+        payload=sa.bindparam("new_payload"),
+        member_id=sa.bindparam("new_member"),
+        not_before=sa.bindparam("new_time"),
+        created_at=sa.bindparam("now"),
+        state=State.QUEUED.value,
+        attempts=0,
+    )
+    .on_conflict_do_nothing(index_elements=["kind", "key"])
+    for dialect in (postgresql, sqlite)
+}

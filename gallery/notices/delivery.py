@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, current_app
 
 from gallery.auth.models import Member
 from gallery.core import clock, mail, outbox
@@ -12,15 +15,29 @@ from gallery.core.settings import Settings
 from gallery.notices import letters, rules
 from gallery.notices.services import KIND
 
+_EXTENSION = "notices.overtaken"
+
+Question = Callable[[int, dict[str, Any]], bool]
+"""Asked with the reader and the notice's facts: whether it is no longer true."""
+
 
 def init_app(app: Flask, _settings: Settings) -> None:
     """Start without a catalogue: whoever keeps the lots introduces himself by `letters.know_lots`."""
     letters.know_lots(app, lambda _lot_id: None)
+    app.extensions[_EXTENSION] = {}
+
+
+def let_go_when(app: Flask, name: str, overtaken: Question) -> None:
+    """Have `overtaken` asked before a notice `name` leaves: the floors above know what has happened since."""
+    app.extensions[_EXTENSION][name] = overtaken
 
 
 @outbox.handler(KIND)
 def deliver(message: outbox.Message) -> None:
-    """Send one notice by mail; one whose reader or lot is gone, or that has come too late, is let go."""
+    """Send one notice by mail; one whose reader or lot is gone, or that has come too late, is let go.
+
+    So is one that is no longer true: withdrawing it may have come a moment after a worker took it.
+    """
     name, facts = message.payload["name"], message.payload["facts"]
     reader = (
         db.session()
@@ -29,5 +46,8 @@ def deliver(message: outbox.Message) -> None:
     )
     lot = letters.lot_of(facts)
     if reader is None or lot is None or (rules.NOTICES[name].while_open and lot.ends_at <= clock.now()):
+        return
+    overtaken: Question | None = current_app.extensions[_EXTENSION].get(name)
+    if overtaken is not None and message.member_id is not None and overtaken(message.member_id, facts):
         return
     mail.send(letters.write(name, facts, lot, reader.email, reader.language), message)

@@ -273,3 +273,121 @@ def test_several_workers_share_the_work_and_each_message_goes_once(app: Flask, s
         worker.join()
     assert sum(counted) == 60
     assert sorted(int(one.key) for one in sent) == list(range(60))
+
+
+def failing_while(monkeypatch: pytest.MonkeyPatch, happens: Any) -> None:
+    """The next delivery fails, and `happens()` while the worker has the message in its hands."""
+
+    def fail(_message: outbox.Message) -> None:
+        happens()
+        raise ConnectionResetError
+
+    monkeypatch.setitem(outbox._deliverers, "test", fail)
+
+
+def withdraw() -> None:
+    with transaction():
+        outbox.withdraw("test", "lot:7")
+
+
+def test_what_was_taken_back_while_it_was_on_its_way_is_not_tried_again(
+    app: Flask, time: FrozenClock, monkeypatch: pytest.MonkeyPatch, sent: list[outbox.Message]
+) -> None:
+    put("1", topic="lot:7")
+    with monkeypatch.context() as failing:
+        failing_while(failing, withdraw)
+        assert outbox.deliver_due() == 0
+    time.tick(hours=9)
+    assert outbox.deliver_due() == 0
+    assert (sent, outbox.counts()) == ([], {})
+
+
+def test_what_was_taken_back_on_its_way_and_got_through_counts_as_sent(
+    app: Flask, time: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put("1", topic="lot:7")
+    monkeypatch.setitem(outbox._deliverers, "test", lambda _message: withdraw())
+    assert outbox.deliver_due() == 1
+    assert (row().state, row().last_error) == ("sent", None)
+
+
+def test_what_was_taken_back_from_a_worker_that_died_is_not_tried_again(
+    app: Flask, time: FrozenClock, monkeypatch: pytest.MonkeyPatch, sent: list[outbox.Message]
+) -> None:
+    def die(_message: outbox.Message) -> None:
+        withdraw()
+        raise KeyboardInterrupt
+
+    put("1", topic="lot:7")
+    with monkeypatch.context() as dying:
+        dying.setitem(outbox._deliverers, "test", die)
+        with pytest.raises(KeyboardInterrupt):
+            outbox.deliver_due()
+    time.at += LEASE
+    assert outbox.deliver_due() == 0
+    assert (sent, outbox.counts()) == ([], {})
+
+
+def test_a_failed_message_makes_way_for_a_newer_one_on_its_topic(
+    app: Flask, time: FrozenClock, monkeypatch: pytest.MonkeyPatch, sent: list[outbox.Message]
+) -> None:
+    put("old", topic="lot:7")
+    with monkeypatch.context() as failing:
+        failing_while(failing, lambda: put("new", topic="lot:7"))
+        outbox.deliver_due(limit=1)
+    put("newest", topic="lot:7")
+    put("other", topic="lot:8")
+    time.tick(hours=9)
+    outbox.deliver_due()
+    time.tick(hours=9)
+    outbox.deliver_due()
+    assert sorted(one.key for one in sent) == ["newest", "other"]
+    assert outbox.counts() == {"sent": 2}
+
+
+def test_two_that_wait_on_one_topic_do_not_stop_the_third(
+    app: Flask, time: FrozenClock, monkeypatch: pytest.MonkeyPatch, sent: list[outbox.Message]
+) -> None:
+    """The one was parked and an operator queues it again after the other was written."""
+
+    def refuse(_message: outbox.Message) -> None:
+        raise outbox.UndeliverableError
+
+    with monkeypatch.context() as broken:
+        broken.setitem(outbox._deliverers, "test", refuse)
+        put("parked", topic="lot:7")
+        outbox.deliver_due()
+    put("second", topic="lot:7")
+    with transaction():
+        outbox.retry()
+    put("third", topic="lot:7")
+    outbox.deliver_due()
+    time.tick(hours=9)
+    outbox.deliver_due()
+    assert [one.key for one in sent] == ["third"]
+
+
+def test_taking_back_and_leasing_at_the_same_moment_lets_nothing_false_be_tried_again(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three workers try and fail again and again; whichever comes first, afterwards the message is gone."""
+    monkeypatch.setattr(outbox, "FIRST_PAUSE", timedelta(0))
+
+    def fail(_message: outbox.Message) -> None:
+        raise ConnectionResetError
+
+    monkeypatch.setitem(outbox._deliverers, "test", fail)
+
+    def work() -> None:
+        with app.app_context():
+            outbox.deliver_due(limit=40)
+
+    put("1", topic="lot:7")
+    workers = [threading.Thread(target=work) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    withdraw()
+    db.session.remove()
+    for worker in workers:
+        worker.join()
+    assert outbox.counts() == {}

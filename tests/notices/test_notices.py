@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 
 from gallery.auth.models import Member
+from gallery.bidding.services import place_bid
 from gallery.core import clock, outbox
 from gallery.core.clock import FrozenClock
 from gallery.core.db import db, transaction
@@ -140,3 +141,21 @@ def test_the_queue_holds_no_address_and_nothing_in_plain(app: Flask) -> None:
     stored = db.session.execute(sa.text("SELECT * FROM outbox_message")).one()
     assert "ana" not in str(stored)
     assert "EUR" not in str(stored)
+
+
+def test_who_leads_by_the_time_the_mail_would_leave_is_not_told_that_he_was_outbid(
+    app: Flask, time: FrozenClock
+) -> None:
+    """The worker took the message just before he bid again: withdrawing it came too late."""
+    ana, ben, lot_id = factories.member("ana"), factories.member("ben"), factories.open_lot()
+    place_bid(lot_id, ben.id, 5_000_00, "a-key-of-bens")
+    place_bid(lot_id, ana.id, 9_000_00, "a-key-of-hers")
+    outbox.deliver_due()
+    before = len(mails())
+    tell(ana, key="lot:of-before", lot_id=lot_id, **FACTS)
+    assert len(mails()) == before
+    tell(ana, "bid_annulled", lot_id=lot_id, **FACTS)
+    assert len(mails()) == before + 1, "other notices go to a leader too"
+    time.tick(minutes=2)
+    place_bid(lot_id, ben.id, 20_000_00, "a-second-key-of-bens")
+    assert [one["To"] for one in mails()].count("ana@example.org") == 2, "and once outbid she is told"
