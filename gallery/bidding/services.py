@@ -100,8 +100,15 @@ def place_bid(lot_id: int, bidder_id: int, maximum_minor: int, key: str, *, now:
                 raise BidRefused(verdict.reason, verdict.least_minor, said)
             return _record(session, held, bidder_id, maximum_minor, key, verdict, received_at)
     except IntegrityError as conflict:
-        # Only a key can collide here: on another lot, at the same moment (the lot's own lock orders the rest).
-        raise KeyReused from conflict
+        if not _is_of_key(conflict):
+            raise
+        raise KeyReused from conflict  # On another lot, at the same moment: the lot's own lock orders the rest.
+
+
+def _is_of_key(conflict: IntegrityError) -> bool:
+    """Whether two bids of one bidder have the same key; SQLite tells the columns and not the constraint."""
+    violated = getattr(getattr(conflict.orig, "diag", None), "constraint_name", None)
+    return violated == "uq_bid_bidder_id_key" or str(conflict.orig).endswith(": bid.bidder_id, bid.key")
 
 
 def check_bid(lot_id: int, bidder_id: int, maximum_minor: int) -> None:

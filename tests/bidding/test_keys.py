@@ -7,9 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from gallery import create_app
-from gallery.bidding import held, queries, services
+from gallery.bidding import held, services
+from gallery.bidding.models import Receipt
 from gallery.core.db import db, transaction
 from tests.bidding.books import everything, faults
 
@@ -155,3 +157,16 @@ def test_a_double_click_makes_one_bid(room, app):
     assert sum(not answer.is_repeated for answer in answers) == 1
     assert {answer.nonce for answer in answers} == {answers[0].nonce}
     assert len(room.books.bids) == 1
+
+
+def test_another_conflict_in_the_books_is_not_taken_for_a_key(room):
+    """A receipt of the next number is there already: nobody may be told that his form was used before."""
+    with transaction() as session:
+        stray = Receipt(lot_id=room.lot, seq=0, kind="bid", body="{}", digest="0" * 64)
+        session.add(stray)
+    before = everything()
+    with pytest.raises(IntegrityError):
+        room.bid(room.ana, 250, key="one-key-only")
+    assert everything() == before
+    with transaction() as session:
+        session.delete(stray)
