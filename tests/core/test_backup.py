@@ -83,7 +83,7 @@ def contents(environ: dict[str, str]) -> tuple[int, list[str], list[str]]:
 
 @pytest.mark.database
 def test_a_backup_under_writes_is_consistent_and_comes_back(
-    migrated: None, app: Flask, environ: dict[str, str], elsewhere: dict[str, str], settings: Settings, tmp_path: Path
+    app: Flask, environ: dict[str, str], elsewhere: dict[str, str], settings: Settings, tmp_path: Path
 ) -> None:
     factories.member("ana")
     (settings.data_dir / "files").mkdir()
@@ -122,7 +122,7 @@ def test_a_backup_under_writes_is_consistent_and_comes_back(
 
 @pytest.mark.database
 def test_a_house_with_members_is_replaced_only_by_force_and_kept(
-    migrated: None, app: Flask, environ: dict[str, str], tmp_path: Path
+    app: Flask, environ: dict[str, str], tmp_path: Path
 ) -> None:
     factories.member("ana")
     archive = tmp_path / "backup.tar.gz"
@@ -139,7 +139,7 @@ def test_a_house_with_members_is_replaced_only_by_force_and_kept(
 
 
 @pytest.mark.database
-def test_a_running_house_is_never_replaced(migrated: None, app: Flask, environ: dict[str, str], tmp_path: Path) -> None:
+def test_a_running_house_is_never_replaced(app: Flask, environ: dict[str, str], tmp_path: Path) -> None:
     factories.member("ana")
     archive = tmp_path / "backup.tar.gz"
     backup.back_up(archive)
@@ -150,7 +150,7 @@ def test_a_running_house_is_never_replaced(migrated: None, app: Flask, environ: 
 
 @pytest.mark.sqlite
 def test_what_a_house_wrote_before_it_died_does_not_leak_into_the_restored_one(
-    migrated: None, app: Flask, environ: dict[str, str], tmp_path: Path
+    app: Flask, environ: dict[str, str], tmp_path: Path
 ) -> None:
     factories.member("ana")
     archive = tmp_path / "backup.tar.gz"
@@ -166,7 +166,7 @@ def test_what_a_house_wrote_before_it_died_does_not_leak_into_the_restored_one(
 
 @pytest.mark.sqlite
 def test_a_damaged_archive_is_refused(
-    migrated: None, app: Flask, environ: dict[str, str], elsewhere: dict[str, str], tmp_path: Path
+    app: Flask, environ: dict[str, str], elsewhere: dict[str, str], tmp_path: Path
 ) -> None:
     factories.member("ana")
     archive = tmp_path / "backup.tar.gz"
@@ -188,9 +188,7 @@ def test_a_damaged_archive_is_refused(
     assert not Path(elsewhere["GALLERY_DATA_DIR"], dumps.SQLITE).exists()
 
 
-def test_an_archive_whose_keys_are_missing_is_refused(
-    migrated: None, app: Flask, elsewhere: dict[str, str], tmp_path: Path
-) -> None:
+def test_an_archive_whose_keys_are_missing_is_refused(app: Flask, elsewhere: dict[str, str], tmp_path: Path) -> None:
     factories.member("ana")
     backup.back_up(tmp_path / "backup.tar.gz")
     stranger = elsewhere | {"GALLERY_ENCRYPTION_KEYS": "c29tZS1vdGhlci1rZXktb2YtdGhpcnR5LXR3by1ieXQ="}
@@ -199,7 +197,7 @@ def test_an_archive_whose_keys_are_missing_is_refused(
 
 
 def test_the_operator_s_two_commands(
-    migrated: None, app: Flask, environ: dict[str, str], elsewhere: dict[str, str], tmp_path: Path
+    app: Flask, environ: dict[str, str], elsewhere: dict[str, str], tmp_path: Path
 ) -> None:
     factories.member("ana")
     archive = str(tmp_path / "backup.tar.gz")

@@ -21,13 +21,13 @@ def test_a_living_process_says_so_without_its_database(
 
 
 @pytest.mark.database
-def test_a_house_that_is_in_order_is_ready(client: InspectingClient, migrated: None) -> None:
+def test_a_house_that_is_in_order_is_ready(client: InspectingClient) -> None:
     answer = client.get("/readyz")
     assert (answer.status_code, answer.get_json()["ready"], answer.get_json()["database"]) == (200, True, "ready")
 
 
 @pytest.mark.database
-def test_a_database_that_is_behind_is_not_ready(client: InspectingClient, migrated: None) -> None:
+def test_a_database_that_is_behind_is_not_ready(client: InspectingClient) -> None:
     with transaction() as session:
         session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = 'older'")
     answer = client.get("/readyz")
@@ -36,7 +36,7 @@ def test_a_database_that_is_behind_is_not_ready(client: InspectingClient, migrat
 
 @pytest.mark.sqlite
 def test_a_database_that_cannot_be_reached_is_not_ready(
-    app: Flask, client: InspectingClient, settings: Settings, migrated: None
+    app: Flask, client: InspectingClient, settings: Settings
 ) -> None:
     db.session.remove()
     db.engine.dispose()
@@ -46,14 +46,14 @@ def test_a_database_that_cannot_be_reached_is_not_ready(
     assert (answer.status_code, answer.get_json()["database"]) == (503, "unreachable")
 
 
-def test_a_clock_that_jumped_is_not_ready(app: Flask, client: InspectingClient, migrated: None) -> None:
+def test_a_clock_that_jumped_is_not_ready(app: Flask, client: InspectingClient) -> None:
     app.extensions["clock"].jumped_seconds = 3600.0
     app.extensions["clock"].now = lambda: NOON
     answer = client.get("/readyz")
     assert (answer.status_code, answer.get_json()["clock_jumped_seconds"]) == (503, 3600.0)
 
 
-def test_an_operator_accepts_the_new_time(app: Flask, client: InspectingClient, migrated: None) -> None:
+def test_an_operator_accepts_the_new_time(app: Flask, client: InspectingClient) -> None:
     steady = app.extensions["clock"]
     steady._offset -= 3600
     before = steady.now()
@@ -64,7 +64,7 @@ def test_an_operator_accepts_the_new_time(app: Flask, client: InspectingClient, 
     assert (steady.now() - before).total_seconds() > 3590
 
 
-def test_the_worker_and_the_outbox_are_told(app: Flask, client: InspectingClient, migrated: None) -> None:
+def test_the_worker_and_the_outbox_are_told(app: Flask, client: InspectingClient) -> None:
     app.extensions["clock"] = FrozenClock(NOON)
     assert client.get("/readyz").get_json()["worker_seconds"] is None
     jobs.beat()
