@@ -48,11 +48,10 @@ def context(lot_id: int, form: BidForm | None = None, answer: Answer | None = No
     """
     shown = shown_now(lot_id)
     mine = queries.mine(lot_id, current_user.id) if current_user.is_authenticated else None
-    terms = offers.terms(shown)
-    country = offers.country_of(current_user.id) if current_user.is_authenticated else None
     form = form or g.get("bid_form") or blank()
-    if not form.to:
-        form.to = offers.usual_zone(terms, country)
+    terms = offers.terms(shown) if form.is_full else None
+    if terms and not form.to:
+        form.to = offers.usual_zone(terms, offers.country_of(current_user.id))
     return {
         "shown": shown,
         "mine": mine,
@@ -60,7 +59,7 @@ def context(lot_id: int, form: BidForm | None = None, answer: Answer | None = No
         "reply": answer or g.get("bid_answer") or _answer_in_address(lot_id),
         "least_minor": least_for(shown, mine),
         "next_bids": _next_bids(shown, mine),
-        "zones": terms.rates,
+        "zones": terms.rates if terms else {},
     }
 
 
