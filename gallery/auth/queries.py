@@ -31,7 +31,8 @@ class SignedIn(UserMixin):  # type: ignore[misc]
 
     def has_role(self, role: Any) -> bool:
         """Whether the member has the role of this name."""
-        return str(getattr(role, "name", role)) in self.roles
+        # A RoleName is a text, and its `name` is not the role's.
+        return str(role if isinstance(role, str) else role.name) in self.roles
 
     @property
     def is_staff(self) -> bool:

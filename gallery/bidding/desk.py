@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from gallery.auth.models import RoleName
-from gallery.bidding import interventions, labels, panel, queries
+from gallery.bidding import history, interventions, labels, panel, queries, receipts
 from gallery.core import access
 from gallery.core.i18n import _
 from gallery.lots.queries import lot_page
@@ -28,12 +28,12 @@ def show(lot_id: int) -> ResponseReturnValue:
 @access.staff(RoleName.SUPPORT, RoleName.FRAUD)
 def annul(lot_id: int) -> ResponseReturnValue:
     """Annul one bid by its number, for manifest error."""
-    number = request.form.get("number", "").strip()
+    seq = receipts.seq_of(request.form.get("number", "").strip())
     reason = _reason()
-    if reason is None or not (number.isascii() and number.isdigit() and 0 < int(number[:9]) <= 10**8):
+    if reason is None or seq is None:
         flash(_("Give the number of a bid and one of the reasons."), "error")
         return _page(lot_id, 422)
-    return _act(lot_id, lambda: interventions.annul_bid(lot_id, int(number) - 1, reason, current_user.id))
+    return _act(lot_id, lambda: interventions.annul_bid(lot_id, seq, reason, current_user.id))
 
 
 @bp.post("/<int:lot_id>/withdrawal")
@@ -66,11 +66,14 @@ def _reason() -> interventions.Reason | None:
 
 def _page(lot_id: int, status: int = 200) -> ResponseReturnValue:
     shown = panel.shown_now(lot_id)
+    before = receipts.seq_of(request.args.get("before", "")) or None
+    entries = queries.newest(lot_id, before, history.PAGE)
     page = render_template(
         "bidding/desk.html",
         shown=shown,
         lot=lot_page(lot_id, current_user),
-        entries=queries.chain(lot_id)[::-1],
+        entries=entries,
+        older=entries[-1].seq + 1 if entries and entries[-1].seq else None,
         reasons=[(reason, labels.reason_label(reason)) for reason in interventions.Reason],
         number=request.form.get("number", ""),
         chosen=request.form.get("reason", ""),

@@ -8,6 +8,7 @@ maximum. A bidder's maximum is only committed to: who holds the nonce can prove 
 
 import hmac
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -57,6 +58,7 @@ class Entry:
 
 
 _NAMES = tuple(sorted(field.name for field in fields(Entry)))
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -97,6 +99,11 @@ def _belongs(body: str, place: int, lot: int | None) -> bool:
         return facts["seq"] == place and (lot is None or facts["lot"] == lot)
     except (ValueError, KeyError, TypeError):
         return False
+
+
+def seq_of(number: str) -> int | None:
+    """The seq of the entry with this number, typed as people count them: from 1. None if it can be no entry's."""
+    return int(number) - 1 if _NUMBER.fullmatch(number) else None
 
 
 def commit(nonce: str, maximum_minor: int) -> str:

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask, current_app
 
-from gallery.auth.models import Member
+from gallery.auth.models import STAFF, Member
 from gallery.core import mail, outbox
 from gallery.core.audit import AuditEntry
 from gallery.core.db import db, transaction
@@ -54,6 +54,14 @@ def test_only_staff_may_enter(app: Flask, client: InspectingClient, path: str) -
     assert client.get(path).status_code == 403
     factories.sign_in(client, factories.member("sol", roles=["seller"]))
     assert client.get(path).status_code == 403
+
+
+@pytest.mark.parametrize("role", sorted(STAFF))
+def test_each_role_of_the_staff_opens_the_desk(app: Flask, client: InspectingClient, role: str) -> None:
+    factories.sign_in(client, factories.member("sue", roles=[role]))
+    assert client.get("/admin/").status_code == 200
+    wanted = 200 if role in {"support", "fraud", "admin"} else 403
+    assert client.get(f"/admin/lots/{factories.open_lot()}").status_code == wanted
 
 
 @pytest.mark.parametrize("path", PAGES)
