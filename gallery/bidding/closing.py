@@ -15,9 +15,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gallery.bidding import chain, queries, receipts, rules
-from gallery.bidding.held import Held, hold
+from gallery.bidding.held import Held, hold, standing_bids
 from gallery.bidding.models import Heartbeat, Outage, Outcome
-from gallery.bidding.queries import lot, lot_bidder
+from gallery.bidding.queries import lot
 from gallery.core import audit, clock
 from gallery.core.db import db, transaction
 from gallery.notices.services import notify
@@ -92,8 +92,8 @@ def _close(session: Session, held: Held, at: datetime) -> rules.Outcome:
 def _tell(session: Session, held: Held, result: rules.Outcome, winner_id: int | None) -> None:
     key = f"lot:{held.lot_id}"
     price = {"lot_id": held.lot_id, "price_minor": held.standing.price_minor, "currency": held.sale.currency}
-    bidders = session.execute(sa.select(lot_bidder.c.bidder_id).where(lot_bidder.c.lot_id == held.lot_id)).scalars()
-    for bidder_id in bidders.all():
+    # Whose bids were all annulled has lost nothing, and was told so.
+    for bidder_id in dict.fromkeys(bidder_id for bidder_id, _maximum in standing_bids(session, held.lot_id)):
         notify(bidder_id, "won" if bidder_id == winner_id else "lost", key, **price)
     if winner_id is not None:
         notify(held.seller_id, "sold", key, **price)

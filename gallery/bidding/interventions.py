@@ -74,8 +74,23 @@ def annul_bid(lot_id: int, seq: int, reason: Reason, actor_id: int, *, now: date
         )
         audit.record("bid.annulled", f"lot:{lot_id}", actor_id=actor_id, seq=seq, reason=reason)
         if after.leader is not None and after.leader != held.standing.leader:
-            withdraw(after.leader, "outbid", lot_id=lot_id)
+            _tell_new_leader(held, after, after.leader, seq)
+        if not highest:
+            withdraw(annulled.bidder_id, "outbid", lot_id=lot_id)  # He has no maximum left to go beyond.
         notify(annulled.bidder_id, "bid_annulled", f"lot:{lot_id}:bid:{seq}", lot_id=lot_id, reason=str(reason))
+
+
+def _tell_new_leader(held: Held, after: rules.Standing, leader: int, annulled_seq: int) -> None:
+    """Who may have thought that he was out of it is bound by his maximum again."""
+    withdraw(leader, "outbid", lot_id=held.lot_id)
+    notify(
+        leader,
+        "leads_again",
+        f"lot:{held.lot_id}:without:{annulled_seq}",
+        lot_id=held.lot_id,
+        price_minor=after.price_minor,
+        currency=held.sale.currency,
+    )
 
 
 def withdraw_lot(lot_id: int, reason: Reason, actor_id: int, *, now: datetime | None = None) -> None:
@@ -96,6 +111,7 @@ def withdraw_lot(lot_id: int, reason: Reason, actor_id: int, *, now: datetime | 
         audit.record("lot.withdrawn", f"lot:{lot_id}", actor_id=actor_id, reason=reason)
         for bidder_id in {bidder_id for bidder_id, _maximum in standing_bids(session, lot_id)}:
             notify(bidder_id, "lot_withdrawn", f"lot:{lot_id}", lot_id=lot_id, reason=str(reason))
+        notify(held.seller_id, "own_lot_withdrawn", f"lot:{lot_id}", lot_id=lot_id, reason=str(reason))
 
 
 def _running(session: Session, lot_id: int, action: rules.Action, now: datetime | None) -> tuple[Held, datetime]:

@@ -23,12 +23,14 @@ _PRICE = frozenset({"lot_id", "price_minor", "currency"})
 
 NOTICES = {
     "outbid": Notice(_PRICE, one_per="lot_id", while_open=True),
+    "leads_again": Notice(_PRICE, one_per="lot_id", while_open=True),
     "won": Notice(_PRICE),
     "lost": Notice(_PRICE),
     "sold": Notice(_PRICE),
     "unsold": Notice(_PRICE | {"result"}),
     "bid_annulled": Notice(_LOT | {"reason"}),
     "lot_withdrawn": Notice(_LOT | {"reason"}),
+    "own_lot_withdrawn": Notice(_LOT | {"reason"}),
 }
 """Amounts are in minor units of `currency`; `reason` and `result` are codes of the bidding rules."""
 

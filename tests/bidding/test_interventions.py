@@ -80,7 +80,23 @@ def test_who_leads_again_by_an_annulment_is_not_told_that_he_was_outbid(room):
     room.bid(room.ben, 300)
     assert notices() == [("outbid", room.ana)]
     room.annul(1)
+    assert sorted(notices()) == [("bid_annulled", room.ben), ("leads_again", room.ana)]
+
+
+def test_who_leads_as_before_is_told_nothing_by_an_annulment(room):
+    room.bid(room.ana, 300)
+    room.bid(room.ben, 150)
+    room.annul(1)
     assert notices() == [("bid_annulled", room.ben)]
+
+
+def test_whose_only_bid_was_annulled_is_neither_outbid_nor_a_loser(room):
+    room.bid(room.ana, 150)
+    room.bid(room.ben, 300)
+    room.annul(0)
+    assert notices("outbid") == []
+    room.close()
+    assert sorted(notices()) == [("bid_annulled", room.ana), ("sold", room.sol), ("won", room.ben)]
 
 
 def test_a_bid_is_annulled_once(room):
@@ -119,7 +135,7 @@ def test_a_withdrawn_lot_takes_no_bids_and_has_no_outcome(room):
     assert (books.lot.state, books.outcome, books.facts[-1]["reason"]) == ("withdrawn", None, "damaged")
     assert room.refused(room.ben, 300).reason == "withdrawn"
     assert room.close() is None
-    assert notices() == [("lot_withdrawn", room.ana)]
+    assert sorted(notices()) == [("lot_withdrawn", room.ana), ("own_lot_withdrawn", room.sol)]
 
 
 def test_a_withdrawal_tells_each_bidder_once(room):
