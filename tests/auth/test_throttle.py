@@ -82,7 +82,6 @@ def test_production_is_strict(environ: dict[str, str]) -> None:
     production = environ | {
         "GALLERY_ENV": "production",
         "GALLERY_BASE_URL": "https://gallery.example",
-        "GALLERY_PROXIES": "0",
         "GALLERY_MAIL_URL": "smtp://localhost",
         "GALLERY_PROXIES": "1",
     }
