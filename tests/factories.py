@@ -22,7 +22,7 @@ from gallery.lots import services as lots
 from gallery.lots.models import Sale
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-PASSWORD = "seven grey herons at low tide"  # noqa: S105
+PASSWORD = "seven grey herons at low tide"
 USUAL_STEP_TABLE = {"EUR": "eur", "XOF": "xof", "USD": "ebay"}
 
 
@@ -85,7 +85,9 @@ def role(name: str) -> Role:
     return found
 
 
-def sale(*, currency: str = "EUR", opens_at: datetime | None = None, ends_at: datetime | None = None, **values: Any) -> int:
+def sale(
+    *, currency: str = "EUR", opens_at: datetime | None = None, ends_at: datetime | None = None, **values: Any
+) -> int:
     """A published sale that opened an hour ago and whose first lot ends in an hour."""
     now = clock.now()
     return lots.create_sale(

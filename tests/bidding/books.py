@@ -200,9 +200,7 @@ def moves(mine: Books) -> set[int]:
     return moved
 
 
-def end_after(
-    mine: Books, facts: dict[str, Any], end: datetime, at: datetime, extra: int, moved: set[int]
-) -> datetime:
+def end_after(mine: Books, facts: dict[str, Any], end: datetime, at: datetime, extra: int, moved: set[int]) -> datetime:
     """RULES "Time", soft close: where the end should be after an entry that is no outage."""
     if facts["seq"] not in moved or not mine.sale.soft_close_seconds:
         return end

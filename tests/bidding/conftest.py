@@ -40,9 +40,7 @@ class Room:
 
     def bid(self, who: int, euros: float, key: str | None = None, lot: int | None = None) -> Placed:
         """Place a bid at the room's time."""
-        return services.place_bid(
-            lot or self.lot, who, round(euros * 100), key or f"key-{next(KEYS):08}", now=self.now
-        )
+        return services.place_bid(lot or self.lot, who, round(euros * 100), key or f"key-{next(KEYS):08}", now=self.now)
 
     def refused(self, who: int, euros: float, **more: Any) -> services.BidRefused:
         """Place a bid that must not count."""

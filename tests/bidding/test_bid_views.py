@@ -124,11 +124,22 @@ def test_a_used_key_with_another_amount_is_refused_with_a_fresh_key(ana, lot):
 @pytest.mark.parametrize(
     ("typed", "minor"),
     [
-        ("250", 250_00), (" 250 ", 250_00), ("250 €", 250_00), ("€250", 250_00), ("250,00", 250_00), ("250.00", 250_00),
-        ("1 250", 1_250_00), ("1\u202f250", 1_250_00), ("1\xa0250,00", 1_250_00), ("1.250,00", 1_250_00), ("1,250.00", 1_250_00),
-        ("1'250", 1_250_00), ("250 EUR", 250_00), ("0250", 250_00),
+        ("250", 250_00),
+        (" 250 ", 250_00),
+        ("250 €", 250_00),
+        ("€250", 250_00),
+        ("250,00", 250_00),
+        ("250.00", 250_00),
+        ("1 250", 1_250_00),
+        ("1\u202f250", 1_250_00),
+        ("1\xa0250,00", 1_250_00),
+        ("1.250,00", 1_250_00),
+        ("1,250.00", 1_250_00),
+        ("1'250", 1_250_00),
+        ("250 EUR", 250_00),
+        ("0250", 250_00),
     ],
-)  # fmt: skip
+)
 def test_amounts_as_people_type_them_are_understood(ana, typed, minor):
     answer = ana.send(amount=typed)
     assert answer.status_code == 200, answer.text[-3000:]
@@ -138,13 +149,26 @@ def test_amounts_as_people_type_them_are_understood(ana, typed, minor):
 @pytest.mark.parametrize(
     ("typed", "reason"),
     [
-        ("", "empty"), ("   ", "empty"), ("1e9", "not_a_number"), ("NaN", "not_a_number"), ("Infinity", "not_a_number"),
-        ("-5", "negative"), ("0x10", "not_a_number"), ("２５０", "foreign_digits"), ("1234567890123", "too_long"),
-        ("250,5,5", None), ("two hundred", "not_a_number"), ("250; DROP TABLE bid", "not_a_number"),
-        ("<script>alert(1)</script>", "not_a_number"), ("250 USD", "other_currency"), ("99", "too_low"), ("250.50", "off_grid"),
-        ("0", "too_low"), ("250\x00", None),
+        ("", "empty"),
+        ("   ", "empty"),
+        ("1e9", "not_a_number"),
+        ("NaN", "not_a_number"),
+        ("Infinity", "not_a_number"),
+        ("-5", "negative"),
+        ("0x10", "not_a_number"),
+        ("２５０", "foreign_digits"),
+        ("1234567890123", "too_long"),
+        ("250,5,5", None),
+        ("two hundred", "not_a_number"),
+        ("250; DROP TABLE bid", "not_a_number"),
+        ("<script>alert(1)</script>", "not_a_number"),
+        ("250 USD", "other_currency"),
+        ("99", "too_low"),
+        ("250.50", "off_grid"),
+        ("0", "too_low"),
+        ("250\x00", None),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_amount_is_refused_in_words_and_stays_in_the_field(ana, typed, reason):
     before = everything()
     answer = ana.confirm(typed)
@@ -290,5 +314,12 @@ def test_the_history_says_that_its_chain_holds_and_a_proof_can_be_made(ana, lot)
     proof = {"csrf_token": TOKEN.search(history.text)[1], "number": "1", "nonce": bid.nonce, "amount": "250"}
     prove = f"/lots/{lot}/receipts/proof"
     assert ana.client.post(prove, data=proof).status_code == 200
-    for wrong in ({"amount": "251"}, {"nonce": "0" * 32}, {"nonce": "zz"}, {"number": "2"}, {"number": ""}, {"amount": "x"}):
+    for wrong in (
+        {"amount": "251"},
+        {"nonce": "0" * 32},
+        {"nonce": "zz"},
+        {"number": "2"},
+        {"number": ""},
+        {"amount": "x"},
+    ):
         assert ana.client.post(prove, data=proof | wrong).status_code == 422, wrong

@@ -89,7 +89,9 @@ def test_twenty_closers_at_once_close_once(room, app):
 def test_due_lots_are_closed_the_longest_overdue_first(app, cast):
     now = closing.clock.database_now(db.session())
     db.session.rollback()
-    sale = factories.sale(opens_at=now - timedelta(days=1), ends_at=now - timedelta(hours=1), lot_interval_seconds=1_700)
+    sale = factories.sale(
+        opens_at=now - timedelta(days=1), ends_at=now - timedelta(hours=1), lot_interval_seconds=1_700
+    )
     lots = [factories.open_lot(seller=cast["sol"], sale_id=sale) for _ in range(4)]
     closing.beat()
     assert queries.due_lots(now) == lots[:3]

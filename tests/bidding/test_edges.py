@@ -1,4 +1,4 @@
-"""Every state with every action: only the listed moves happen, all others are refused and write nothing (case 25, I15)."""
+"""Every state with every action: only the listed moves happen, others are refused and write nothing (case 25, I15)."""
 
 from __future__ import annotations
 

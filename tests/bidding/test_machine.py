@@ -52,9 +52,7 @@ class Lot(RuleBasedStateMachine):
     def open(self, currency: str, opening: int, reserve: int | None, soft_close: int) -> None:
         self.granule = GRANULE[currency]
         with transaction() as session:
-            sale = factories.sale(
-                currency=currency, opens_at=OPENS, ends_at=ENDS, soft_close_seconds=soft_close
-            )
+            sale = factories.sale(currency=currency, opens_at=OPENS, ends_at=ENDS, soft_close_seconds=soft_close)
             self.lot = factories.open_lot(
                 seller=self.seller,
                 sale_id=sale,

@@ -1,4 +1,4 @@
-"""Twenty ways not to bid. Each is told why, and changes nothing: not a row, least of all the clock (case 7, I4, I5, I8)."""
+"""Twenty ways not to bid. Each is told why and changes nothing, least of all the clock (case 7, I4, I5, I8)."""
 
 from __future__ import annotations
 

@@ -41,7 +41,14 @@ def lot(app, cast):
 
 def pages(app, lot):
     """Every address that takes a GET and that we know how to fill in."""
-    known = {"lot_id": lot, "sale_id": 1, "seq": 0, "slug": "seas-and-shores", "number": 1, "filename": "css/gallery.css"}
+    known = {
+        "lot_id": lot,
+        "sale_id": 1,
+        "seq": 0,
+        "slug": "seas-and-shores",
+        "number": 1,
+        "filename": "css/gallery.css",
+    }
     for rule in app.url_map.iter_rules():
         if "GET" not in rule.methods or rule.endpoint.endswith(".watch") or not rule.arguments <= known.keys():
             continue

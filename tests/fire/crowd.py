@@ -107,7 +107,11 @@ class Bidder:
     def ask(self, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
         if self._line is None:
             self._line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), "Accept-Language": "en", "Sec-Fetch-Site": "same-origin"}
+        headers = {
+            "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
+            "Accept-Language": "en",
+            "Sec-Fetch-Site": "same-origin",
+        }
         if form is not None:
             headers |= {"Content-Type": "application/x-www-form-urlencoded", "HX-Request": "true"}
             headers["HX-Request-Type"] = "partial"

@@ -27,7 +27,7 @@ def unexplained(books: Books, sent: list[Sent]) -> list[str]:
         return oracle.answer(auction, accepted[:place], bidder, maximum)
 
     acknowledged = sorted(
-        ((one.answered_at, place_of[one.seq]) for one in sent if one.is_acknowledged and one.seq in place_of)
+        (one.answered_at, place_of[one.seq]) for one in sent if one.is_acknowledged and one.seq in place_of
     )
     answered = [at for at, _ in acknowledged]
     reached: list[int] = []

@@ -22,7 +22,9 @@ from tests.fire.test_load import long_lot
 pytestmark = [pytest.mark.database, pytest.mark.slow]
 
 
-def kill_often(house, kills: int, chance: random.Random, bidders: list[Bidder], ended: threading.Event) -> dict[str, int]:
+def kill_often(
+    house, kills: int, chance: random.Random, bidders: list[Bidder], ended: threading.Event
+) -> dict[str, int]:
     """Kill a worker, or each fifth time the whole house, at random moments; how many of each.
 
     Each time some bids get through first: killing a house that is still starting proves nothing.

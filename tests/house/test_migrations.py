@@ -26,13 +26,15 @@ def empty_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path
 
 @pytest.mark.database
 def test_migrations_build_what_the_models_say_and_can_be_taken_back(empty_url: str, tmp_path: Path) -> None:
-    app = create_app(Settings.from_environ(KEYS | {"GALLERY_DATA_DIR": str(tmp_path), "GALLERY_DATABASE_URL": empty_url}))
+    app = create_app(
+        Settings.from_environ(KEYS | {"GALLERY_DATA_DIR": str(tmp_path), "GALLERY_DATABASE_URL": empty_url})
+    )
     with app.app_context():
         upgrade()
         with db.engine.connect() as connection:
             context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": is_ours})
             assert compare_metadata(context, Base.metadata) == []
-        assert {table for table in Base.metadata.tables} <= set(sa.inspect(db.engine).get_table_names())
+        assert set(Base.metadata.tables) <= set(sa.inspect(db.engine).get_table_names())
         downgrade(revision="base")
         left = {name for name in sa.inspect(db.engine).get_table_names() if name != "alembic_version"}
         assert left == set()

@@ -22,7 +22,9 @@ def modules(path: Path) -> set[str]:
 
 
 def test_every_view_says_who_may_enter(app: Flask) -> None:
-    unmarked = [name for name, view in app.view_functions.items() if not isinstance(getattr(view, "access", None), Mark)]
+    unmarked = [
+        name for name, view in app.view_functions.items() if not isinstance(getattr(view, "access", None), Mark)
+    ]
     assert unmarked == []
 
 
@@ -49,7 +51,9 @@ def test_a_partial_says_what_it_needs_and_is_no_page(path: Path) -> None:
 def test_no_template_needs_what_the_policy_forbids(path: Path) -> None:
     """H-02: no inline handler or style, no script without a nonce, nothing that evaluates."""
     text = path.read_text()
-    assert not re.search(r"\son[a-z]+=|\sstyle=|hx-on|javascript:|\bhx-(?!sse|status)[a-z]", re.sub(r"data-hx-", "data-HX-", text))
+    assert not re.search(
+        r"\son[a-z]+=|\sstyle=|hx-on|javascript:|\bhx-(?!sse|status)[a-z]", re.sub(r"data-hx-", "data-HX-", text)
+    )
     for tag in re.findall(r"<(?:script|style)\b[^>]*>", text):
         assert "nonce=" in tag
 
