@@ -343,6 +343,19 @@ def test_every_picture_that_a_page_names_is_there(client: InspectingClient, wave
         assert (again.status_code, again.data) == (304, b"")
 
 
+def test_a_lot_without_a_picture_leaves_no_empty_wall(client: InspectingClient) -> None:
+    bare = factories.open_lot()
+    page = client.get("/lots/").text
+    assert f'href="/lots/{bare}"' in page
+    assert 'class="wall"' not in page
+    lot = client.get(f"/lots/{bare}").text
+    assert 'class="wall"' not in lot
+    assert re.search(r'<article class="lot">\s*<div class="panel">', lot), "no empty column either"
+    services.add_picture(bare, painting(480, 320), alt=Words("a", "b"))
+    assert 'class="wall"' in client.get("/lots/").text
+    assert 'class="wall"' in client.get(f"/lots/{bare}").text
+
+
 def test_whoever_saves_data_gets_small_pictures_and_is_told(client: InspectingClient, wave: int) -> None:
     """P4"""
     for path in ("/", "/lots/", f"/lots/{wave}", "/sales/mers-et-rivages"):
