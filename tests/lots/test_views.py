@@ -220,7 +220,6 @@ def test_the_form_works_without_a_script(client: InspectingClient) -> None:
         ("category=nft", "no kind of work “nft”"),
         ("artist=nobody", "no artist “nobody”"),
         ("artist=%27%20OR%201%3D1--", "no artist"),
-        ("sale=%00", "no sale"),
         ("status=stolen", "be “stolen”; those"),
         ("sort=random()", "be sorted by “random()”"),
         ("currency=BTC", "“BTC” is no currency"),
