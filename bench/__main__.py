@@ -51,7 +51,10 @@ def one_round(
         product, measures.bid_makers(house, 10_00 + number * each * measures.STEP_MINOR), each, 200
     )
     page_cpu, _pages = measures.cpu_per_request(product, measures.page_makers(house), each, 200)
-    tag = measures.same(load.get(f"/lots/{house.places[0].lot_id}/standing"), measures.CLIENTS)
+    tag = measures.same(
+        load.get(f"/lots/{house.places[0].lot_id}/standing", HX_Request="true", HX_Request_Type="partial"),
+        measures.CLIENTS,
+    )
     standing_cpu, _standings = measures.cpu_per_request(product, tag, each, 200)
     note("raw commits/s", commits)
     note("raw CPU us", commit_cpu * 1e6)

@@ -20,6 +20,8 @@ from gallery.core.db import db
 from gallery.core.settings import Settings
 
 CLIENTS = 8
+WARM = 4
+"""Bids of each writer before its waits count: the first ones build their statements."""
 STEP_MINOR = 100_00
 """The largest step of the table, so that every bid is enough at any price."""
 
@@ -105,13 +107,16 @@ def waiting_writers(house: House, writers: int = 8, each: int = 60) -> tuple[lis
     start, lock = threading.Barrier(writers), threading.Lock()
 
     def write(place: Place) -> None:
-        start.wait()
-        for number in range(each):
+        for number in range(-WARM, each):
+            if number == 0:
+                start.wait()
+                waits.clear()
+                start.wait()
             began = time.perf_counter()
             try:
                 with app.app_context():
                     bidder = place.bidders[number % 2]
-                    amount = 10_000_000_00 + number * STEP_MINOR
+                    amount = 10_000_000_00 + (number + WARM) * STEP_MINOR
                     services.place_bid(place.lot_id, bidder.member_id, amount, secrets.token_urlsafe(16))
             except Exception as failed:
                 with lock:
