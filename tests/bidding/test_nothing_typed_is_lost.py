@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 
@@ -93,3 +94,16 @@ def test_the_whole_form_asks_for_destination_and_budget(ana):
     assert refused.status_code == 422
     assert 'value="europe" selected' in refused.text
     assert value_of(refused.text, "budget") == "12"
+
+
+def test_the_amount_waits_while_the_profile_is_completed(client, lot):
+    factories.sign_in(client, factories.member("nia", profile=False))
+    answer = Browser(client, lot).send(amount="2 500")
+    assert 'data-reason="incomplete"' in answer.text
+    profile = re.search(r'href="(/account/profile\?next=[^"]+)"', answer.text)[1]
+    page = client.get(unescape(profile)).text
+    sent = {"full_name": "Nia Fall", "phone": "77 123 45 67", "street": "Villa 4", "city": "Dakar", "country": "SN"}
+    sent |= {"born_on": "1991-05-04", "csrf_token": re.search(r'csrf_token" value="([^"]+)', page)[1]}
+    back = client.post(unescape(profile), data=sent)
+    assert back.status_code == 303
+    assert value_of(client.get(back.location).text, "amount") == "2 500"
