@@ -124,3 +124,13 @@ def faults_here(who: Person, where: str) -> list[str]:
             where_in = ", ".join(" ".join(map(str, node["target"])) for node in violation["nodes"][:3])
             found.append(f"{at}: {violation['id']}: {violation['help']} ({where_in})")
     return found
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_nothing_is_cut_off_without_a_script(furnished: Scene, house: LiveHouse, visit: Visit, language: str) -> None:
+    """The end stands as a date where no script counts it down: longer, but it fits 320 px (A-06)."""
+    vic = visit(house, language, javascript=False, viewport=NARROW)
+    for address in pages_of_visitors(furnished):
+        vic.page.goto(house.url + address)
+        width = vic.page.evaluate("document.documentElement.scrollWidth")
+        assert width == NARROW["width"], address
