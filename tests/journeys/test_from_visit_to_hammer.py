@@ -54,7 +54,8 @@ def become_bidder(who: Person, email: str, name: str, lot_id: int, postbox: Post
     answer.wait_for()
     assert answer.get_attribute("data-reason") == "incomplete"
     who.complete_profile(name)
-    assert who.path() == f"/lots/{lot_id}", "the profile leads back to the lot"
+    assert who.path() == f"/lots/{lot_id}?amount=100", "the profile leads back to the lot, with the amount"
+    assert who.page.locator("#amount").input_value() == "100"
 
 
 def contest(ana: Person, ben: Person, lot_id: int) -> None:
