@@ -99,15 +99,3 @@ def members(email_part: str = "", limit: int = 100) -> Sequence[Member]:
     if email_part:
         query = query.where(Member.email.contains(email_part.lower(), autoescape=True))
     return db.session().execute(query).scalars().all()
-
-
-def staff_emails(*roles: str) -> list[str]:
-    """The addresses of active staff in any of these roles."""
-    query = (
-        sa.select(Member.email)
-        .join(Member.roles)
-        .where(Member.active, Role.name.in_(roles))
-        .distinct()
-        .order_by(Member.email)
-    )
-    return list(db.session().execute(query).scalars())

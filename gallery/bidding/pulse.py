@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 
 from flask import Flask
 
@@ -31,10 +32,10 @@ def _run(app: Flask) -> None:
         _guarded(app, _beat if tick % BEAT_EVERY_TICKS == 0 else _close_if_due)
 
 
-def _guarded(app: Flask, act: object) -> None:
+def _guarded(app: Flask, act: Callable[[], None]) -> None:
     with app.app_context():
         try:
-            act()  # type: ignore[operator]
+            act()
         except Exception:
             # A full disk or a lost database: the next tick tries again, and the gap will count as an outage.
             log.exception("the pulse missed a beat")

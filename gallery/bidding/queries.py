@@ -49,10 +49,6 @@ class Shown:
     ships_from: str
     """ISO 3166-1 alpha-2."""
 
-    @property
-    def takes_bids(self) -> bool:
-        return self.state is rules.LotState.OPEN
-
 
 @dataclass(frozen=True, slots=True)
 class Mine:
