@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, make_response, redirect, request, session, url_for
+from flask import Flask, request, session, url_for
 from flask_login import user_logged_in
 from flask_security import Security, SQLAlchemyUserDatastore
 from werkzeug.wrappers import Response as AnyResponse
@@ -24,6 +24,7 @@ from gallery.auth.throttle import What
 from gallery.core import access, clock
 from gallery.core.db import db
 from gallery.core.errors import answer, wants_json
+from gallery.core.htmx import leave_for
 from gallery.core.i18n import _
 from gallery.core.settings import Env, Settings
 
@@ -177,19 +178,11 @@ def _travel_light(_app: Flask, **_facts: Any) -> None:
 
 
 def _lead_to_sign_in(*_mechanisms: Any) -> AnyResponse:
-    """Lead a visitor who is not signed in to the form, and back to where he was.
-
-    htmx would put the sign-in page into the part that it updates: it is told to leave the page.
-    """
+    """Lead a visitor who is not signed in to the form, and back to where he was."""
     if wants_json():
         return answer(401, title=_("Please sign in"), words=_("This is open to members who are signed in."))
     address = url_for("security.login", next=_where_he_was())
-    if request.headers.get("HX-Request") == "true":
-        response: Response = make_response("", 401)
-        response.headers["HX-Redirect"] = address
-        response.headers["Cache-Control"] = "no-store"
-        return response
-    return redirect(address, 303 if request.method == "POST" else 302)
+    return leave_for(address, 303 if request.method == "POST" else 302)
 
 
 def _where_he_was() -> str | None:

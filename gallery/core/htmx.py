@@ -61,10 +61,13 @@ def respond(page: str, partial: str, /, status: int = 200, **context: Any) -> Re
     return make_response(render_template(partial if wants_partial() else page, **context), status)
 
 
-def leave_for(address: str) -> Response:
-    """Lead the whole page elsewhere, also when htmx asked for a part. `address` comes from a route's name (H-07)."""
+def leave_for(address: str, status: int = 303) -> Response:
+    """Lead the whole page to sign in or the like, also when htmx asked for a part: it would put the page into it.
+
+    `address` comes from a route's name (H-07); `status` is that of the redirect without htmx.
+    """
     if request.headers.get("HX-Request") != "true":
-        return cast("Response", redirect(address, 303))
+        return cast("Response", redirect(address, status))
     response = make_response("", 401)
     response.headers["HX-Redirect"] = address
     response.headers["Cache-Control"] = "no-store"
