@@ -53,7 +53,17 @@ ROOMS = (
 )
 """Modules with a blueprint `bp`."""
 
-TABLES = ("core.audit", "core.outbox", "auth.models", "account.models", "trust.models", "lots.models", "bidding.models")
+TABLES = (
+    "core.audit",
+    "core.outbox",
+    "auth.models",
+    "auth.device_models",
+    "auth.factor_models",
+    "account.models",
+    "trust.models",
+    "lots.models",
+    "bidding.models",
+)
 """Modules with tables; all are known to the database before it is first used."""
 
 LARGEST_FORM = 1 << 20

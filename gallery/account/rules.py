@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
@@ -47,3 +49,9 @@ def is_adult(born_on: date, today: date) -> bool:
 def age(born_on: date, today: date) -> int:
     """Full years."""
     return today.year - born_on.year - ((today.month, today.day) < (born_on.month, born_on.day))
+
+
+def folded(name: str) -> str:
+    """A name as it is compared: without accents, case and punctuation. "Awa  N'Diaye" and "awa ndiaye" are one."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)).casefold()
+    return " ".join(re.sub(r"[^\w\s]|_", "", plain).split())

@@ -73,6 +73,9 @@ class Member(Base, UserMixin):
     )
     """`fr` or `en`: in which language mails are written."""
 
+    currency: Mapped[str | None] = mapped_column(sa.String(3), info=_account)
+    """In which currency amounts are shown beside the sale's own; None: the sale's only (B4)."""
+
     roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]
         secondary=member_role, lazy="selectin"
     )

@@ -27,6 +27,7 @@ class Category(StrEnum):
     MESSAGES = "messages"
     MODERATION = "moderation"
     STAFF_WORK = "staff work"
+    PAYMENT = "payment"
 
 
 class Purpose(StrEnum):
@@ -38,6 +39,8 @@ class Purpose(StrEnum):
     SALE = "to conclude and carry out the sale"
     NOTICES = "to tell the member what concerns him"
     SAFETY = "to keep the auction fair and safe"
+    PAYOUT = "to pay out what was earned"
+    TRADER = "to tell buyers who sells to them"
     ACCOUNTABILITY = "to show who did what"
 
 
@@ -54,6 +57,9 @@ class Keep(StrEnum):
     """How long: the retention rules that the map knows."""
 
     ACCOUNT = "as long as the account"
+    SESSION = "until you sign out there, at most ninety days"
+    SIGN_INS = "one year"
+    DAY = "one day"
     SALES_RECORD = "ten years from the end of the accounting year"
     DELIVERY = "ninety days after it was delivered"
     AUDIT = "three years"
@@ -65,6 +71,9 @@ class Recipient(StrEnum):
 
     MAIL_PROVIDER = "mail provider"
     SELLER = "seller of a lot that was won"
+    LOGIN_PROVIDER = "Google or Facebook, if you sign in with it"
+    BANK = "the bank that pays out"
+    EVERYONE = "everyone who visits the site"
     PUBLIC = "the public, under an alias per lot"
 
 

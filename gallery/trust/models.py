@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from gallery.core.crypto import Encrypted
 from gallery.core.db import Base
 from gallery.core.personal import Basis, Category, Erase, Keep, Purpose, personal, plain
 
@@ -20,6 +21,15 @@ _by = personal(
     keep=Keep.AUDIT,
     erase=Erase.BLANK,
 )
+_looked_at = personal(category=Category.SECURITY, purpose=Purpose.ACCOUNTABILITY, basis=Basis.LEGAL, keep=Keep.AUDIT)
+_inner = personal(
+    category=Category.STAFF_WORK,
+    purpose=Purpose.ACCOUNTABILITY,
+    basis=Basis.INTEREST,
+    keep=Keep.AUDIT,
+    export=False,
+)
+_noted = personal(category=Category.MODERATION, purpose=Purpose.SAFETY, basis=Basis.INTEREST)
 
 
 class Block(Base):
@@ -76,3 +86,34 @@ class AccountLink(Base):
     )
     """Stored in both directions."""
     ground: Mapped[str] = mapped_column(info=_moderation)
+
+
+class Look(Base):
+    """Somebody of the staff looked at a member's data, in which role and why; the member can see it (L5, 14.2.6)."""
+
+    __tablename__ = "look"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=plain)
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id", ondelete="CASCADE"), index=True, info=_looked_at)
+    """Whose data it was."""
+    staff_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id", ondelete="SET NULL"), index=True, info=_by)
+    role: Mapped[str] = mapped_column(info=_looked_at)
+    reason: Mapped[str] = mapped_column(info=_looked_at)
+    """One of trust.rules.Reason; the member is told it."""
+    words: Mapped[str] = mapped_column(Encrypted("look.words"), default="", info=_inner)
+    """What staff wrote beside it, for those who check the looks."""
+    what: Mapped[str] = mapped_column(info=_looked_at)
+    """`page`, or the field that was shown in full: `bank.number`."""
+    at: Mapped[datetime] = mapped_column(index=True, info=_looked_at)
+
+
+class StaffNote(Base):
+    """What staff wrote down about a member for one another."""
+
+    __tablename__ = "staff_note"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=plain)
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id", ondelete="CASCADE"), index=True, info=_noted)
+    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id", ondelete="SET NULL"), index=True, info=_by)
+    words: Mapped[str] = mapped_column(Encrypted("staff_note.words"), info=_noted)
+    at: Mapped[datetime] = mapped_column(info=_noted)
