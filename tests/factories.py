@@ -11,11 +11,15 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from gallery.account.models import Profile
 from gallery.auth import passwords
+from gallery.auth.device_models import DeviceSession, How
 from gallery.auth.models import Member, Role
+from gallery.auth.session_rules import PROOF_LASTS
+from gallery.auth.session_services import Seen, digest, open_session
 from gallery.core import clock
 from gallery.core.db import db, transaction
 from gallery.lots import services as lots
@@ -134,11 +138,25 @@ def hide(sale_id: int) -> None:
         session.get_one(Sale, sale_id).is_published = False
 
 
-def sign_in(client: FlaskClient, who: Member) -> None:
-    """Make the client the session of a member, without the form."""
+def sign_in(client: FlaskClient, who: Member, *, second_step: bool = True, proved: bool = True) -> None:
+    """Make the client a session of a member, without the form; in it he has shown who he is, as it says."""
     with client.session_transaction() as session:
-        session["_user_id"] = who.fs_uniquifier
+        session["_user_id"] = session_key(who, second_step=second_step, proved=proved)
         session["_fresh"] = True
+
+
+def session_key(who: Member, *, second_step: bool = True, proved: bool = True) -> str:
+    """The key of a session that was opened for a member just now."""
+    now = clock.now()
+    opened = open_session(who.id, How.PASSWORD, Seen("Firefox · Linux", "127.0.0.…"), now=now, second_step=second_step)
+    if not proved:
+        with transaction() as session:
+            session.execute(
+                sa.update(DeviceSession)
+                .where(DeviceSession.key_digest == digest(opened.key))
+                .values(proved_at=now - PROOF_LASTS)
+            )
+    return opened.key
 
 
 def _seller_of_the_house() -> int:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app, render_template
 
-from gallery.auth import queries, services, tokens
+from gallery.auth import post, queries, services, tokens
 from gallery.auth.models import Member
 from gallery.auth.rules import local_path
 from gallery.auth.tokens import Aim
 from gallery.core import clock, mail, outbox, settings
-from gallery.core.i18n import _, force_locale
+from gallery.core.i18n import _, force_locale, when
 from gallery.core.outbox import Message
 
 
@@ -27,7 +29,21 @@ class Words:
     link_words: str = ""
 
 
-@outbox.handler(services.LETTER)
+Writer = Callable[[Member, dict[str, Any]], Words]
+_WRITERS: dict[str, Writer] = {}
+
+
+def writer(letter: str) -> Callable[[Writer], Writer]:
+    """Declare who writes a letter: `fn(member, payload)` gives its words, in the language that is set."""
+
+    def declare(write: Writer) -> Writer:
+        _WRITERS[letter] = write
+        return write
+
+    return declare
+
+
+@outbox.handler(post.LETTER)
 def deliver(message: Message) -> None:
     """Write and send one letter; nobody at that address: nothing is sent, and nobody learns it.
 
@@ -51,6 +67,7 @@ def deliver(message: Message) -> None:
     mail.send(letter, message)
 
 
+@writer("confirm")
 def _confirm(member: Member, payload: dict[str, Any]) -> Words:
     if member.confirmed_at:
         return _known(payload)
@@ -63,7 +80,7 @@ def _confirm(member: Member, payload: dict[str, Any]) -> Words:
             _("The link works for 24 hours. In the browser in which you registered, one click is enough."),
             _("If you did not register with us, do nothing: without the link there is no account."),
         ),
-        _url("security.confirm_email", token=token, next=local_path(payload["next"])),
+        url("security.confirm_email", token=token, next=local_path(payload["next"])),
         _("Confirm my address"),
     )
 
@@ -77,11 +94,12 @@ def _known(payload: dict[str, Any]) -> Words:
             _("If you no longer know your password, choose “I forgot my password” there."),
             _("If it was not you, do nothing."),
         ),
-        _url("security.login", next=local_path(payload["next"])),
+        url("security.login", next=local_path(payload["next"])),
         _("Sign in"),
     )
 
 
+@writer("reset")
 def _reset(member: Member, _payload: dict[str, Any]) -> Words:
     token = tokens.make(Aim.RESET, member.id, services.state(Aim.RESET, member), clock.now())
     return Words(
@@ -90,11 +108,12 @@ def _reset(member: Member, _payload: dict[str, Any]) -> Words:
             _("Somebody, probably you, asked for a new password at %(house)s.", house=settings.current().site_name),
             _("The link works once, for one hour. If it was not you, do nothing: your password stays as it is."),
         ),
-        _url("security.reset_password", token=token),
+        url("security.reset_password", token=token),
         _("Choose a new password"),
     )
 
 
+@writer("password_changed")
 def _password_changed(_member: Member, _payload: dict[str, Any]) -> Words:
     return Words(
         _("Your password was changed"),
@@ -103,7 +122,24 @@ def _password_changed(_member: Member, _payload: dict[str, Any]) -> Words:
             _("All devices were signed out. If it was you, all is well."),
             _("If it was not you, choose a new password at once and write to us."),
         ),
-        _url("security.forgot_password"),
+        url("security.forgot_password"),
+        _("It was not me: choose a new password"),
+    )
+
+
+@writer("new_device")
+def _new_device(_member: Member, payload: dict[str, Any]) -> Words:
+    at = when(datetime.fromisoformat(payload["at"]))
+    return Words(
+        _("A sign-in from a new device"),
+        (
+            _("Somebody, probably you, signed in to your account at %(house)s.", house=settings.current().site_name),
+            _("When: %(at)s", at=at),
+            _("Browser: %(browser)s", browser=payload["browser"] or _("unknown")),
+            _("Network: %(network)s", network=payload["network"] or _("unknown")),
+            _("If it was you, all is well. If it was not you, choose a new password at once: it ends all sessions."),
+        ),
+        url("security.forgot_password"),
         _("It was not me: choose a new password"),
     )
 
@@ -119,14 +155,8 @@ def _closed() -> Words:
     )
 
 
-_WRITERS = {
-    "confirm": _confirm,
-    "reset": _reset,
-    "password_changed": _password_changed,
-}
-
-
-def _url(endpoint: str, **values: Any) -> str:
+def url(endpoint: str, **values: Any) -> str:
+    """An address in a mail: whole, and under the name that the house has for the world."""
     base = urlsplit(settings.current().base_url)
     adapter = current_app.url_map.bind(base.netloc, url_scheme=base.scheme)
     return adapter.build(endpoint, {name: value for name, value in values.items() if value}, force_external=True)

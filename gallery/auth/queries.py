@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from flask_security import UserMixin
 
+from gallery.auth import session_rules
+from gallery.auth.device_models import DeviceSession
 from gallery.auth.models import STAFF, Member, Role, member_role
+from gallery.core.crypto import blind_index
 from gallery.core.db import db
 
 _member = Member.__table__.c
+_session = DeviceSession.__table__.c
 
 
 @dataclass(frozen=True, eq=False)
 class SignedIn(UserMixin):  # type: ignore[misc]
-    """The member behind a request, as plain values: one statement, no entity (hot path)."""
+    """The member behind a request and his session, as plain values: one statement, no entity (hot path)."""
 
     id: int
     email: str
@@ -26,8 +30,21 @@ class SignedIn(UserMixin):  # type: ignore[misc]
     fs_uniquifier: str
     confirmed_at: datetime | None
     language: str
+    currency: str | None
+    session_id: int
+    started_at: datetime
+    last_seen_at: datetime
+    proved_at: datetime
+    second_step_at: datetime | None
+    is_remembered: bool
+    key: str = field(repr=False)
+    """What the session's cookie holds."""
     roles: frozenset[str]  # type: ignore[assignment]
     """The names of the roles."""
+
+    def get_id(self) -> str:
+        """What Flask-Login puts into the cookie."""
+        return self.key
 
     def has_role(self, role: Any) -> bool:
         """Whether the member has the role of this name."""
@@ -38,6 +55,21 @@ class SignedIn(UserMixin):  # type: ignore[misc]
     def is_staff(self) -> bool:
         """Whether the member has a role that runs the house."""
         return bool(self.roles & STAFF)
+
+    @property
+    def has_second_step(self) -> bool:
+        """Whether a second factor was shown in this session (A5)."""
+        return self.second_step_at is not None
+
+    @property
+    def session_ends_at(self) -> datetime:
+        """When the session ends if it is not used any more, in UTC."""
+        allowed = session_rules.limits(is_staff=self.is_staff, is_remembered=self.is_remembered)
+        return session_rules.ends_at(self.started_at, self.last_seen_at, allowed)
+
+    def is_proved(self, now: datetime) -> bool:
+        """Whether the member has shown who he is shortly before `now` (7.5.1)."""
+        return now - self.proved_at < session_rules.PROOF_LASTS
 
 
 @dataclass(frozen=True)
@@ -58,29 +90,52 @@ _SIGNED_IN = (
         _member.fs_uniquifier,
         _member.confirmed_at,
         _member.language,
+        _member.currency,
+        _session.id.label("session_id"),
+        _session.started_at,
+        _session.last_seen_at,
+        _session.proved_at,
+        _session.second_step_at,
+        _session.is_remembered,
         Role.__table__.c.name,
     )
-    .select_from(Member.__table__.outerjoin(member_role).outerjoin(Role.__table__))
-    .where(_member.fs_uniquifier == sa.bindparam("uniquifier"))
+    .select_from(
+        DeviceSession.__table__.join(Member.__table__).outerjoin(member_role).outerjoin(Role.__table__),
+    )
+    .where(_session.key_digest == sa.bindparam("digest"))
 )
+
+_COLUMNS = tuple(name for name in SignedIn.__dataclass_fields__ if name not in {"key", "roles"})
 
 _ACCOUNT = sa.select(_member.id, _member.password, _member.active, _member.confirmed_at).where(
     _member.email == sa.bindparam("email")
 )
 
 
-def signed_in(uniquifier: str) -> SignedIn | None:
-    """The active member whom a session names, with his roles."""
-    rows = db.session().execute(_SIGNED_IN, {"uniquifier": uniquifier}).all()
+def signed_in(key: str, now: datetime) -> SignedIn | None:
+    """The active member whose session has this key at `now` (UTC), with his roles; None also if it has ended."""
+    rows = db.session().execute(_SIGNED_IN, {"digest": blind_index("device_session.key", key)}).all()
     if not rows or not rows[0].active:
         return None
-    return SignedIn(*rows[0][:6], roles=frozenset(row.name for row in rows if row.name))
+    facts = rows[0]._mapping
+    found = SignedIn(
+        **{column: facts[column] for column in _COLUMNS},
+        key=key,
+        roles=frozenset(row.name for row in rows if row.name),
+    )
+    return found if now < found.session_ends_at else None
 
 
 def account(email: str) -> Account | None:
     """The account of an address in its normal form."""
     row = db.session().execute(_ACCOUNT, {"email": email}).first()
     return Account(*row) if row else None
+
+
+def password_hash(member_id: int) -> str | None:
+    """The hash of a member's password; None if he has none."""
+    found: str | None = db.session().execute(sa.select(Member.password).where(Member.id == member_id)).scalar()
+    return found
 
 
 def member(member_id: int) -> Member | None:

@@ -9,21 +9,19 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from gallery.auth import passwords, queries, tokens
+from gallery.auth import passwords, post, queries, tokens
+from gallery.auth.device_models import DeviceSession
+from gallery.auth.factor_models import AddressChange
 from gallery.auth.models import Member, Role, RoleName, member_role
 from gallery.auth.tokens import Aim, Claim, StaleLink
-from gallery.core import audit, clock, outbox
-from gallery.core.db import on_postgresql, transaction
+from gallery.core import audit, clock
+from gallery.core.db import db, on_postgresql, transaction
 from gallery.core.errors import Missing
-
-LETTER = "account"
-"""The outbox kind of mails about the account itself: `auth.letters` writes and sends them."""
 
 
 class AddressTaken(Exception):
@@ -45,20 +43,20 @@ def register(email: str, password_hash: str, language: str, *, next_path: str | 
                 index_elements=["email"], set_=fresh, where=Member.confirmed_at.is_(None) & Member.active
             )
         )
-        _write("confirm", email, language, next_path)
+        post.write("confirm", email, language, next=next_path)
     return tokens.trace(fresh["fs_uniquifier"])
 
 
 def ask_confirmation(email: str, language: str) -> None:
     """Have the link that confirms an address sent again, if there is something to confirm."""
     with transaction():
-        _write("confirm", email, language, None)
+        post.write("confirm", email, language)
 
 
 def ask_reset(email: str, language: str) -> None:
     """Have a link sent that sets a new password, if there is an account."""
     with transaction():
-        _write("reset", email, language, None)
+        post.write("reset", email, language)
 
 
 def named(claim: Claim, aim: Aim) -> Member:
@@ -87,7 +85,7 @@ def confirm(claim: Claim, *, traces: Iterable[str], password_hash: str | None, n
             raise StaleLink
         if password_hash is not None:
             member.password = password_hash
-            member.fs_uniquifier = secrets.token_urlsafe(32)
+            _sign_out_everywhere(member)
         elif trace_in(traces, member) is None:
             raise StaleLink
         member.confirmed_at = now
@@ -157,7 +155,7 @@ def register_member(
             _give(session, member.id, RoleName(role))
         audit.record("member.registered", f"member:{member.id}")
         if not confirmed:
-            _write("confirm", email, language, None)
+            post.write("confirm", email, language)
         return member.id
 
 
@@ -195,7 +193,7 @@ def deactivate(member_id: int, *, by_id: int | None = None) -> None:
     with transaction() as session:
         member = _held(session, member_id)
         member.active = False
-        member.fs_uniquifier = secrets.token_urlsafe(32)
+        _sign_out_everywhere(member)
         audit.record("member.deactivated", f"member:{member_id}", actor_id=by_id)
 
 
@@ -222,8 +220,16 @@ def _held(session: Session, member_id: int) -> Member:
 
 def _set_password(member: Member, password_hash: str) -> None:
     member.password = password_hash
+    _sign_out_everywhere(member)
+    post.write("password_changed", member.email, member.language)
+
+
+def _sign_out_everywhere(member: Member) -> None:
+    """End all sessions, and with them whatever else is under way in the member's name (the five hijacks)."""
+    session = db.session()
     member.fs_uniquifier = secrets.token_urlsafe(32)
-    _write("password_changed", member.email, member.language, None)
+    for table in (DeviceSession, AddressChange):
+        session.execute(sa.delete(table).where(table.member_id == member.id))
 
 
 def _give(session: Session, member_id: int, name: RoleName) -> None:
@@ -231,8 +237,3 @@ def _give(session: Session, member_id: int, name: RoleName) -> None:
     session.execute(insert(Role).values(name=name).on_conflict_do_nothing(index_elements=["name"]))
     role_id = session.execute(sa.select(Role.id).where(Role.name == name)).scalar_one()
     session.execute(insert(member_role).values(member_id=member_id, role_id=role_id).on_conflict_do_nothing())
-
-
-def _write(letter: str, email: str, language: str, next_path: str | None) -> None:
-    payload: dict[str, Any] = {"letter": letter, "email": email, "language": language, "next": next_path}
-    outbox.put(LETTER, f"{letter}:{secrets.token_urlsafe(16)}", payload)

@@ -17,7 +17,7 @@ from flask_login import user_logged_in
 from flask_security import Security, SQLAlchemyUserDatastore
 from werkzeug.wrappers import Response as AnyResponse
 
-from gallery.auth import cli, letters, passwords, queries, rules, throttle, views
+from gallery.auth import cli, letters, passwords, rules, session_rules, sessions, throttle, views
 from gallery.auth.models import Member, Role
 from gallery.auth.passwords import HousePasswords
 from gallery.auth.throttle import What
@@ -29,9 +29,6 @@ from gallery.core.i18n import _
 from gallery.core.settings import Env, Settings
 
 __all__ = ["init_app", "letters"]
-
-SESSION_LIFETIME = timedelta(days=30)
-REMEMBER_LIFETIME = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -63,6 +60,8 @@ class UnknownDoor(RuntimeError):
 def init_app(app: Flask, settings: Settings) -> None:
     """Let people register, sign in and out."""
     throttle.init_app(app, settings)
+    sessions.init_app(app, settings)
+    access.show_ways(app, access.Ways(prove=_lead_to_proof, second_step=_lead_to_second_step))
     _cookies(app, settings)
     app.config.update(_settings(settings))
     security = Security(
@@ -76,7 +75,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     # It would ask the database who is there at every request, also where no page cares.
     security.principal.identity_loaders.clear()
     app.login_manager.session_protection = None  # type: ignore[attr-defined]  # A phone changes its network all day.
-    app.login_manager.user_loader(_member_of_session)  # type: ignore[attr-defined]
+    app.login_manager.user_loader(sessions.of_request)  # type: ignore[attr-defined]
     user_logged_in.connect(_travel_light, app)
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
     passwords.prepare(app)
@@ -134,12 +133,7 @@ def _cookies(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
         SESSION_REFRESH_EACH_REQUEST=False,
-        PERMANENT_SESSION_LIFETIME=SESSION_LIFETIME,
-        REMEMBER_COOKIE_NAME=f"{prefix}remember",
-        REMEMBER_COOKIE_SECURE=settings.secure_cookies,
-        REMEMBER_COOKIE_HTTPONLY=True,
-        REMEMBER_COOKIE_SAMESITE="Lax",
-        REMEMBER_COOKIE_DURATION=REMEMBER_LIFETIME,
+        PERMANENT_SESSION_LIFETIME=session_rules.REMEMBERED.whole,
     )
 
 
@@ -163,14 +157,6 @@ def _copied(view: Callable[..., Any]) -> Callable[..., Any]:
     return copy
 
 
-def _member_of_session(uniquifier: str) -> Any:
-    """Who a session names. Flask-Security's own views may change the member, so they get the entity."""
-    found = queries.signed_in(uniquifier)
-    if found is not None and request.blueprint == "security":
-        return queries.member(found.id)
-    return found
-
-
 def _travel_light(_app: Flask, **_facts: Any) -> None:
     """Leave out of the cookie what nobody reads: a digest of browser and network, sent with each request."""
     for key in ("_id", views.SENT_TO):
@@ -183,6 +169,16 @@ def _lead_to_sign_in(*_mechanisms: Any) -> AnyResponse:
         return answer(401, title=_("Please sign in"), words=_("This is open to members who are signed in."))
     address = url_for("security.login", next=_where_he_was())
     return leave_for(address, 303 if request.method == "POST" else 302)
+
+
+def _lead_to_proof() -> AnyResponse:
+    """Lead a member who is to show again who he is to where he can, and back."""
+    return leave_for(url_for("second_step.prove", next=_where_he_was()))
+
+
+def _lead_to_second_step() -> AnyResponse:
+    """Lead a member without a second step to where he shows or sets up one, and back."""
+    return leave_for(url_for("second_step.set_up", next=_where_he_was()))
 
 
 def _where_he_was() -> str | None:

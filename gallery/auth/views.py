@@ -10,9 +10,9 @@ from __future__ import annotations
 from flask import Blueprint, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from flask_security import login_user, logout_user
 
-from gallery.auth import passwords, services, tokens
+from gallery.auth import entrance, passwords, queries, services, sessions, tokens
+from gallery.auth.device_models import How
 from gallery.auth.forms import AddressForm, ChangeForm, PlainForm, RegisterForm, ResetForm, SignInForm
 from gallery.auth.rules import local_path
 from gallery.auth.tokens import Aim, StaleLink
@@ -36,15 +36,13 @@ def login() -> ResponseReturnValue:
     form = SignInForm()
     if not form.validate_on_submit() or form.member is None:
         return _page("security/login_user.html", form)
-    login_user(form.member, remember=form.remember.data, authn_via=["password"])
-    return redirect(form.next.data or url_for("account.index"), 303)
+    return entrance.enter(form.member.id, How.PASSWORD, remember=form.remember.data, next_path=form.next.data)
 
 
 def logout() -> ResponseReturnValue:
     """Sign out, and have the browser forget the visit: the whole session, and what it stored of our pages (14.3.1)."""
-    logout_user()
-    for key in session.keys() - {"_remember"}:  # Flask-Login takes that one out when it ends the long-lived cookie.
-        del session[key]
+    sessions.close_here()
+    session.clear()
     response = redirect("/", 303)
     response.headers["Clear-Site-Data"] = FORGET
     response.headers["Cache-Control"] = "no-store"
@@ -107,9 +105,8 @@ def confirm_email(token: str) -> ResponseReturnValue:
         flash(_("Your address is confirmed and your password is set. Sign in with it now."), "success")
         return redirect(url_for("security.login", next=next_path), 303)
     session[REGISTERED] = [one for one in traces if one != made_here]
-    login_user(member, authn_via=["confirm"])
     flash(_("Your address is confirmed, and you are signed in."), "success")
-    return redirect(next_path or url_for("account.index"), 303)
+    return entrance.enter(member.id, How.CONFIRMATION, next_path=next_path)
 
 
 def reset_password(token: str) -> ResponseReturnValue:
@@ -131,12 +128,12 @@ def change_password() -> ResponseReturnValue:
     form = ChangeForm(address=current_user.email)
     if not form.validate_on_submit():
         return _page("security/change_password.html", form)
-    member_id = current_user.id
-    if not passwords.matches(form.password.data, current_user.password):
+    member_id, remembered, second_step = current_user.id, current_user.is_remembered, current_user.has_second_step
+    if not passwords.matches(form.password.data, queries.password_hash(member_id)):
         form.password.errors = [_("This is not your present password.")]
         return _page("security/change_password.html", form)
-    member = services.change_password(member_id, passwords.hashed(form.new_password.data))
-    login_user(member, authn_via=["change"])
+    services.change_password(member_id, passwords.hashed(form.new_password.data))
+    sessions.open_here(member_id, How.PASSWORD, remember=remembered, second_step=second_step)
     flash(_("Your password is changed. Other devices are signed out."), "success")
     return redirect(url_for("account.index"), 303)
 

@@ -8,9 +8,10 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any
 
-from flask import current_app
+from flask import Flask, current_app
 from flask_login import current_user
 
+from gallery.core import clock
 from gallery.core.errors import Forbidden
 
 
@@ -23,15 +24,43 @@ class Who(StrEnum):
     MACHINE = "machine"
 
 
+class Proof(StrEnum):
+    """What a view asks of a member besides a session."""
+
+    SESSION = "session"
+    RECENT = "recent"
+    SECOND_STEP = "second step"
+
+
 @dataclass(frozen=True)
 class Mark:
     """What a view says of itself: for whom it is and, for staff, in which roles."""
 
     who: Who
     roles: tuple[str, ...] = ()
+    proof: Proof = Proof.SESSION
 
 
 View = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Where those are led who have to show more of themselves; each comes back from there."""
+
+    prove: Callable[[], Any]
+    second_step: Callable[[], Any]
+
+
+def show_ways(app: Flask, ways: Ways) -> None:
+    """Say where the ways are; `auth.setup` does."""
+    app.extensions["access_ways"] = ways
+
+
+def ways() -> Ways:
+    """The ways of the running application."""
+    found: Ways = current_app.extensions["access_ways"]
+    return found
 
 
 def public(view: View) -> View:
@@ -65,8 +94,36 @@ def member_or(otherwise: View) -> Callable[[View], View]:
     return mark
 
 
+def proved(view: View) -> View:
+    """For members who have shown shortly before who they are: changes that a borrowed phone must not make (7.5.1)."""
+
+    @wraps(view)
+    def entered(*args: Any, **kwargs: Any) -> Any:
+        if not current_user.is_authenticated:
+            return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
+        return view(*args, **kwargs) if current_user.is_proved(clock.now()) else ways().prove()
+
+    entered.access = Mark(Who.MEMBER, proof=Proof.RECENT)  # type: ignore[attr-defined]
+    return entered
+
+
+def secured(view: View) -> View:
+    """Like `proved`, and with a second factor in this session: for where money goes (6.3.3)."""
+
+    @wraps(view)
+    def entered(*args: Any, **kwargs: Any) -> Any:
+        if not current_user.is_authenticated:
+            return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
+        if not current_user.has_second_step:
+            return ways().second_step()
+        return view(*args, **kwargs) if current_user.is_proved(clock.now()) else ways().prove()
+
+    entered.access = Mark(Who.MEMBER, proof=Proof.SECOND_STEP)  # type: ignore[attr-defined]
+    return entered
+
+
 def staff(*roles: str) -> Callable[[View], View]:
-    """For staff in one of the roles; `admin` may enter everywhere."""
+    """For staff in one of the roles, with a second step in this session (A5); `admin` may enter everywhere."""
 
     def mark(view: View) -> View:
         @wraps(view)
@@ -75,9 +132,11 @@ def staff(*roles: str) -> Callable[[View], View]:
                 return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
             if not any(current_user.has_role(role) for role in (*roles, "admin")):
                 raise Forbidden
+            if not current_user.has_second_step:
+                return ways().second_step()
             return view(*args, **kwargs)
 
-        entered.access = Mark(Who.STAFF, roles)  # type: ignore[attr-defined]
+        entered.access = Mark(Who.STAFF, roles, Proof.SECOND_STEP)  # type: ignore[attr-defined]
         return entered
 
     return mark

@@ -118,7 +118,7 @@ def test_unexpired_session_whoever_registered_is_signed_in_nowhere(client: Flask
     registered = queries.member_by_email(ANA)
     assert registered is not None
     with mallory.session_transaction() as session:
-        session["_user_id"] = registered.fs_uniquifier  # As if she had got in by some way that is still to be found.
+        session["_user_id"] = factories.session_key(registered)  # As if she had got in by some way that is still to be found.
     assert is_signed_in(mallory)
     fill_in(client, newest_link(), password=ANAS_NEW)
     assert not is_signed_in(mallory)

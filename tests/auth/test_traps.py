@@ -282,7 +282,7 @@ def test_a_page_that_does_not_ask_who_is_there_asks_no_database(app: Flask, clie
     assert client.get("/nobody").status_code == 200
     assert said == []
     client.get("/account/")
-    assert len([one for one in said if "FROM member" in one]) == 1, "who is there costs one statement"
+    assert len([one for one in said if "JOIN member" in one]) == 1, "who is there costs one statement"
 
 
 # Hashes

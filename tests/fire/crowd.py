@@ -141,7 +141,7 @@ def cents(text: str) -> int:
 def session_cookies(app: Flask, member: Member) -> dict[str, str]:
     """The cookies that a browser of this member would send."""
     signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-    session = signer.dumps({"_user_id": member.fs_uniquifier, "_fresh": True})
+    session = signer.dumps({"_user_id": factories.session_key(member), "_fresh": True})
     return {app.config["SESSION_COOKIE_NAME"]: session, "lang": "en"}
 
 
