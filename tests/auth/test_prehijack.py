@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from gallery.auth import queries
+from tests import factories
 from tests.auth.doors import (
     OTHER_PASSWORD,
     PASSWORD,
@@ -118,7 +119,8 @@ def test_unexpired_session_whoever_registered_is_signed_in_nowhere(client: Flask
     registered = queries.member_by_email(ANA)
     assert registered is not None
     with mallory.session_transaction() as session:
-        session["_user_id"] = factories.session_key(registered)  # As if she had got in by some way that is still to be found.
+        # As if she had got in by some way that is still to be found.
+        session["_user_id"] = factories.session_key(registered)
     assert is_signed_in(mallory)
     fill_in(client, newest_link(), password=ANAS_NEW)
     assert not is_signed_in(mallory)
