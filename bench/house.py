@@ -62,7 +62,7 @@ def build(directory: Path, places: int) -> House:
 def _bidder(app: Flask, name: str) -> Bidder:
     member = factories.member(name)
     secret = secrets.token_hex(20)
-    session = {"_user_id": member.fs_uniquifier, "_fresh": True, "csrf_token": secret}
+    session = {"_user_id": factories.session_key(member), "_fresh": True, "csrf_token": secret}
     serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     # As Flask-WTF signs it; its own function remembers one token per application context.
     token = URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token").dumps(secret)
