@@ -19,7 +19,7 @@ _passing_secret = personal(category=Category.SECURITY, purpose=Purpose.SIGN_IN, 
 
 
 class Authenticator(Base):
-    """The app that shows a member's codes (TOTP, RFC 6238); it counts once a first code has proved it."""
+    """The app that shows a member's codes (TOTP, RFC 6238); it is here once a first code has proved it."""
 
     __tablename__ = "authenticator"
 
@@ -27,9 +27,8 @@ class Authenticator(Base):
         sa.ForeignKey("member.id", ondelete="CASCADE"), primary_key=True, info=_factor
     )
     secret: Mapped[str] = mapped_column(Encrypted("authenticator.secret"), info=_secret)
-    added_at: Mapped[datetime] = mapped_column(info=_factor)
-    proved_at: Mapped[datetime | None] = mapped_column(info=_factor)
-    """None: shown, but no code came yet; it asks for nothing at sign-in."""
+    proved_at: Mapped[datetime] = mapped_column(info=_factor)
+    """When its first code came; until then its secret is in its member's browser only, sealed."""
     last_counter: Mapped[int] = mapped_column(default=-1, info=_factor)
     """The time step of the last code that was taken; no code of it or before is taken again (6.5.1)."""
 
@@ -45,6 +44,23 @@ class RecoveryCode(Base):
     code_digest: Mapped[str] = mapped_column(sa.String(64), info=_secret)
     made_at: Mapped[datetime] = mapped_column(info=_factor)
     used_at: Mapped[datetime | None] = mapped_column(info=_factor)
+
+
+class MailedCode(Base):
+    """A code by mail, for members who have neither password nor second factor; a session has one, and it ends with it.
+
+    The code itself is stored nowhere: whoever writes the letter and whoever checks it make it of the nonce.
+    """
+
+    __tablename__ = "mailed_code"
+
+    session_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("device_session.id", ondelete="CASCADE"), primary_key=True, info=_passing
+    )
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id", ondelete="CASCADE"), index=True, info=_passing)
+    nonce: Mapped[str] = mapped_column(info=_passing_secret)
+    made_at: Mapped[datetime] = mapped_column(index=True, info=_passing)
+    tries_left: Mapped[int] = mapped_column(info=_passing)
 
 
 class Passkey(Base):

@@ -38,8 +38,7 @@ def upgrade() -> None:
     op.create_table('authenticator',
     sa.Column('member_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('secret', sa.Text(), nullable=False),
-    sa.Column('added_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('proved_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('proved_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('last_counter', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_authenticator_member_id_member'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('member_id', name=op.f('pk_authenticator'))
@@ -249,6 +248,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_device_session_last_seen_at'), ['last_seen_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_device_session_member_id'), ['member_id'], unique=False)
 
+    op.create_table('mailed_code',
+    sa.Column('session_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('member_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('nonce', sa.String(), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('tries_left', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_mailed_code_member_id_member'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['session_id'], ['device_session.id'], name=op.f('fk_mailed_code_session_id_device_session'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('session_id', name=op.f('pk_mailed_code'))
+    )
+    with op.batch_alter_table('mailed_code', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_mailed_code_made_at'), ['made_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_mailed_code_member_id'), ['member_id'], unique=False)
+
     with op.batch_alter_table('member', schema=None) as batch_op:
         batch_op.add_column(sa.Column('currency', sa.String(length=3), nullable=True))
 
@@ -296,6 +309,11 @@ def downgrade() -> None:
     with op.batch_alter_table('member', schema=None) as batch_op:
         batch_op.drop_column('currency')
 
+    with op.batch_alter_table('mailed_code', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_mailed_code_member_id'))
+        batch_op.drop_index(batch_op.f('ix_mailed_code_made_at'))
+
+    op.drop_table('mailed_code')
     with op.batch_alter_table('device_session', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_device_session_member_id'))
         batch_op.drop_index(batch_op.f('ix_device_session_last_seen_at'))
