@@ -6,7 +6,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -59,6 +59,14 @@ class Settings:
     argon2_rounds: int = 2
     argon2_kib: int = 19_456
     """Memory of one password hash. The defaults are OWASP's; a change takes hold at each member's next sign-in."""
+    google_client_id: str | None = None
+    google_client_secret: str | None = field(default=None, repr=False)
+    google_issuer: str = "https://accounts.google.com"
+    """Who signs Google's identity tokens; what else there is to know, it tells under `/.well-known/`."""
+    facebook_app_id: str | None = None
+    facebook_app_secret: str | None = field(default=None, repr=False)
+    facebook_dialog: str = "https://www.facebook.com/v24.0/dialog/oauth"
+    facebook_graph: str = "https://graph.facebook.com/v24.0"
 
     @property
     def is_demo(self) -> bool:
@@ -124,6 +132,13 @@ class Settings:
             log_json=_whole(environ, "GALLERY_LOG_JSON", 1, least=0, most=1) == 1,
             argon2_rounds=_whole(environ, "GALLERY_ARGON2_ROUNDS", cls.argon2_rounds, least=2, most=20),
             argon2_kib=_whole(environ, "GALLERY_ARGON2_KIB", cls.argon2_kib, least=19_456, most=1_048_576),
+            google_client_id=environ.get("GALLERY_GOOGLE_CLIENT_ID") or None,
+            google_client_secret=environ.get("GALLERY_GOOGLE_CLIENT_SECRET") or None,
+            google_issuer=environ.get("GALLERY_GOOGLE_ISSUER") or cls.google_issuer,
+            facebook_app_id=environ.get("GALLERY_FACEBOOK_APP_ID") or None,
+            facebook_app_secret=environ.get("GALLERY_FACEBOOK_APP_SECRET") or None,
+            facebook_dialog=environ.get("GALLERY_FACEBOOK_DIALOG") or cls.facebook_dialog,
+            facebook_graph=(environ.get("GALLERY_FACEBOOK_GRAPH") or cls.facebook_graph).rstrip("/"),
         )
         made.check()
         return made
@@ -151,8 +166,21 @@ class Settings:
             ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError) as wrong:
             raise SettingsError(f"GALLERY_TIME_ZONE: there is no time zone {self.time_zone!r}.") from wrong
+        self._check_providers()
         if self.env is Env.PRODUCTION:
             self._check_production()
+
+    def _check_providers(self) -> None:
+        _both(
+            "GALLERY_GOOGLE_CLIENT_ID", self.google_client_id, "GALLERY_GOOGLE_CLIENT_SECRET", self.google_client_secret
+        )
+        _both("GALLERY_FACEBOOK_APP_ID", self.facebook_app_id, "GALLERY_FACEBOOK_APP_SECRET", self.facebook_app_secret)
+        schemes = {"https"} if self.env is Env.PRODUCTION else {"http", "https"}
+        for name in ("google_issuer", "facebook_dialog", "facebook_graph"):
+            address = getattr(self, name)
+            _scheme(f"GALLERY_{name.upper()}", address, schemes)
+            if not urlsplit(address).hostname or "?" in address or "#" in address:
+                raise SettingsError(f"GALLERY_{name.upper()} must be an address without a query, not {address!r}.")
 
     def _check_production(self) -> None:
         if not self.secure_cookies:
@@ -187,6 +215,11 @@ def _whole(environ: Mapping[str, str], name: str, default: int, *, least: int, m
 def _scheme(name: str, url: str, allowed: set[str]) -> None:
     if urlsplit(url).scheme not in allowed:
         raise SettingsError(f"{name} must begin with one of {', '.join(sorted(f'{one}://' for one in allowed))}.")
+
+
+def _both(one: str, value: str | None, other: str, other_value: str | None) -> None:
+    if bool(value) != bool(other_value):
+        raise SettingsError(f"{one} and {other} belong together: set both, or neither.")
 
 
 def _kept(production: bool, data_dir: Path, name: str, make: Callable[[], str]) -> str:

@@ -68,3 +68,40 @@ def test_what_the_operator_wrote_into_the_address_overrules_the_houses_patience(
     assert str(patience["options"]).endswith("-c lock_timeout=1000 -c search_path=art")
     assert str(patience["options"]).startswith("-c lock_timeout=5000 ")
     assert make_url(address).query["connect_timeout"] == "30"
+
+
+GOOGLE = {"GALLERY_GOOGLE_CLIENT_ID": "an-id", "GALLERY_GOOGLE_CLIENT_SECRET": "a-secret"}
+FACEBOOK = {"GALLERY_FACEBOOK_APP_ID": "1234", "GALLERY_FACEBOOK_APP_SECRET": "a-secret"}
+
+
+@pytest.mark.parametrize("keys", [GOOGLE, FACEBOOK], ids=["google", "facebook"])
+def test_the_keys_of_a_provider_come_together_or_not_at_all(environ: dict[str, str], keys: dict[str, str]) -> None:
+    Settings.from_environ(environ | keys)
+    for left_out in keys:
+        with pytest.raises(SettingsError, match="belong together"):
+            Settings.from_environ(environ | keys | {left_out: ""})
+
+
+def test_without_keys_there_is_no_provider(environ: dict[str, str]) -> None:
+    settings = Settings.from_environ(environ)
+    assert settings.google_client_id is None
+    assert settings.facebook_app_id is None
+
+
+@pytest.mark.parametrize("name", ["GALLERY_GOOGLE_ISSUER", "GALLERY_FACEBOOK_DIALOG", "GALLERY_FACEBOOK_GRAPH"])
+def test_production_asks_providers_over_https_only(production: dict[str, str], name: str) -> None:
+    """An issuer without TLS is whoever sits in between (10.5.3, 12.2.1)."""
+    known = production | GOOGLE | FACEBOOK | {"GALLERY_PROXIES": "1"}
+    assert Settings.from_environ(known).google_issuer == "https://accounts.google.com"
+    with pytest.raises(SettingsError, match=name):
+        Settings.from_environ(known | {name: "http://provider.example/x"})
+
+
+@pytest.mark.parametrize("address", ["provider.example", "https://", "https://x.example?a=b", "ftp://x.example"])
+def test_an_issuer_that_is_no_address_stops_the_start(environ: dict[str, str], address: str) -> None:
+    with pytest.raises(SettingsError, match="GALLERY_GOOGLE_ISSUER"):
+        Settings.from_environ(environ | {"GALLERY_GOOGLE_ISSUER": address})
+
+
+def test_the_secrets_of_providers_are_in_no_printed_settings(environ: dict[str, str]) -> None:
+    assert "a-secret" not in repr(Settings.from_environ(environ | GOOGLE | FACEBOOK))
