@@ -67,6 +67,12 @@ class SignedIn(UserMixin):  # type: ignore[misc]
         allowed = session_rules.limits(is_staff=self.is_staff, is_remembered=self.is_remembered)
         return session_rules.ends_at(self.started_at, self.last_seen_at, allowed)
 
+    @property
+    def can_stay(self) -> bool:
+        """Whether using the session puts its end off; near the latest end that there is, nothing does."""
+        allowed = session_rules.limits(is_staff=self.is_staff, is_remembered=self.is_remembered)
+        return self.session_ends_at < self.started_at + allowed.whole
+
     def is_proved(self, now: datetime) -> bool:
         """Whether the member has shown who he is shortly before `now` (7.5.1)."""
         return now - self.proved_at < session_rules.PROOF_LASTS

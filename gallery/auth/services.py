@@ -80,12 +80,12 @@ def confirm(claim: Claim, *, traces: Iterable[str], password_hash: str | None, n
     with these `traces` made it; else `password_hash` takes its place and whatever session there is ends (I8).
     """
     with transaction() as session:
-        member = _held(session, claim.member_id)
+        member = held(session, claim.member_id)
         if not member.active or not tokens.fits(claim, Aim.CONFIRM, state(Aim.CONFIRM, member)):
             raise StaleLink
         if password_hash is not None:
             member.password = password_hash
-            _sign_out_everywhere(member)
+            sign_out_everywhere(member)
         elif trace_in(traces, member) is None:
             raise StaleLink
         member.confirmed_at = now
@@ -96,7 +96,7 @@ def confirm(claim: Claim, *, traces: Iterable[str], password_hash: str | None, n
 def reset_password(claim: Claim, password_hash: str, *, now: datetime) -> Member:
     """Set a new password and end all sessions; raises StaleLink. Holding the mailbox also confirms it."""
     with transaction() as session:
-        member = _held(session, claim.member_id)
+        member = held(session, claim.member_id)
         if not member.active or not tokens.fits(claim, Aim.RESET, state(Aim.RESET, member)):
             raise StaleLink
         member.confirmed_at = member.confirmed_at or now
@@ -108,7 +108,7 @@ def reset_password(claim: Claim, password_hash: str, *, now: datetime) -> Member
 def change_password(member_id: int, password_hash: str) -> Member:
     """Set a new password and end all sessions, also the one that asked."""
     with transaction() as session:
-        member = _held(session, member_id)
+        member = held(session, member_id)
         _set_password(member, password_hash)
         audit.record("member.password_changed", f"member:{member.id}", actor_id=member.id)
     return member
@@ -162,7 +162,7 @@ def register_member(
 def confirm_by_staff(member_id: int, *, by_id: int | None, now: datetime) -> None:
     """Confirm an address without its mail."""
     with transaction() as session:
-        member = _held(session, member_id)
+        member = held(session, member_id)
         member.confirmed_at = member.confirmed_at or now
         audit.record("member.confirmed", f"member:{member_id}", actor_id=by_id, by="staff")
 
@@ -171,7 +171,7 @@ def grant_role(member_id: int, role: str, *, by_id: int | None = None) -> None:
     """Give a member a role of RoleName; twice does nothing more."""
     name = RoleName(role)
     with transaction() as session:
-        _held(session, member_id)
+        held(session, member_id)
         _give(session, member_id, name)
         audit.record("member.role_granted", f"member:{member_id}", actor_id=by_id, role=str(name))
 
@@ -180,7 +180,7 @@ def revoke_role(member_id: int, role: str, *, by_id: int | None = None) -> None:
     """Take a role from a member."""
     name = RoleName(role)
     with transaction() as session:
-        _held(session, member_id)
+        held(session, member_id)
         role_id = sa.select(Role.id).where(Role.name == name).scalar_subquery()
         session.execute(
             sa.delete(member_role).where(member_role.c.member_id == member_id, member_role.c.role_id == role_id)
@@ -191,17 +191,33 @@ def revoke_role(member_id: int, role: str, *, by_id: int | None = None) -> None:
 def deactivate(member_id: int, *, by_id: int | None = None) -> None:
     """Close the account to signing in, and end its sessions."""
     with transaction() as session:
-        member = _held(session, member_id)
+        member = held(session, member_id)
         member.active = False
-        _sign_out_everywhere(member)
+        sign_out_everywhere(member)
         audit.record("member.deactivated", f"member:{member_id}", actor_id=by_id)
 
 
 def reactivate(member_id: int, *, by_id: int | None = None) -> None:
     """Open the account to signing in again."""
     with transaction() as session:
-        _held(session, member_id).active = True
+        held(session, member_id).active = True
         audit.record("member.reactivated", f"member:{member_id}", actor_id=by_id)
+
+
+def held(session: Session, member_id: int) -> Member:
+    """The member, kept from others until the unit of work ends; raises Missing."""
+    member = session.get(Member, member_id, with_for_update=True, populate_existing=True)
+    if member is None:
+        raise Missing
+    return member
+
+
+def sign_out_everywhere(member: Member) -> None:
+    """End all sessions, and with them whatever else is under way in the member's name (the five hijacks)."""
+    session = db.session()
+    member.fs_uniquifier = secrets.token_urlsafe(32)
+    for table in (DeviceSession, AddressChange):
+        session.execute(sa.delete(table).where(table.member_id == member.id))
 
 
 def state(aim: Aim, member: Member) -> str:
@@ -211,25 +227,10 @@ def state(aim: Aim, member: Member) -> str:
     return f"{member.fs_uniquifier}\0{member.email}\0{member.password}"
 
 
-def _held(session: Session, member_id: int) -> Member:
-    member = session.get(Member, member_id, with_for_update=True, populate_existing=True)
-    if member is None:
-        raise Missing
-    return member
-
-
 def _set_password(member: Member, password_hash: str) -> None:
     member.password = password_hash
-    _sign_out_everywhere(member)
+    sign_out_everywhere(member)
     post.write("password_changed", member.email, member.language)
-
-
-def _sign_out_everywhere(member: Member) -> None:
-    """End all sessions, and with them whatever else is under way in the member's name (the five hijacks)."""
-    session = db.session()
-    member.fs_uniquifier = secrets.token_urlsafe(32)
-    for table in (DeviceSession, AddressChange):
-        session.execute(sa.delete(table).where(table.member_id == member.id))
 
 
 def _give(session: Session, member_id: int, name: RoleName) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from gallery.auth import post
 from gallery.auth.device_models import DeviceSession, How, KnownDevice, SignIn
+from gallery.auth.factor_models import AddressChange
 from gallery.auth.models import Member
 from gallery.auth.session_rules import REMEMBERED, TOUCH_AFTER
 from gallery.core import audit
@@ -21,6 +22,8 @@ from gallery.core.errors import Missing
 
 FORGET_DEVICES_AFTER = timedelta(days=365)
 """Keep.SIGN_INS of the data map."""
+FORGET_CHANGES_AFTER = timedelta(days=1)
+"""Keep.DAY of the data map."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,18 @@ def prove(session_id: int, *, now: datetime, second_step: bool = False) -> None:
         session.execute(sa.update(DeviceSession).where(DeviceSession.id == session_id).values(values))
 
 
+def renew_key(session_id: int) -> str:
+    """Give a session another key; a copy of the cookie from before is worthless (7.2.4). Raises Missing if it ended."""
+    key = secrets.token_urlsafe(32)
+    with transaction() as session:
+        found = session.execute(
+            sa.update(DeviceSession).where(DeviceSession.id == session_id).values(key_digest=digest(key))
+        )
+        if not found.rowcount:  # type: ignore[attr-defined]
+            raise Missing
+    return key
+
+
 def end(member_id: int, session_id: int) -> None:
     """End one session of a member; raises Missing if he has no such session."""
     with transaction() as session:
@@ -149,7 +164,7 @@ def end_all(member_id: int, *, but: int | None = None, by_id: int | None = None)
 
 
 def forget_old(now: datetime) -> None:
-    """Remove sessions that have ended by themselves, and devices and sign-ins of over a year ago (P-53)."""
+    """Remove sessions and changes that have ended by themselves, and devices and sign-ins of over a year ago (P-53)."""
     with transaction() as session:
         session.execute(
             sa.delete(DeviceSession).where(
@@ -159,6 +174,7 @@ def forget_old(now: datetime) -> None:
                 )
             )
         )
+        session.execute(sa.delete(AddressChange).where(AddressChange.asked_at < now - FORGET_CHANGES_AFTER))
         session.execute(sa.delete(SignIn).where(SignIn.at < now - FORGET_DEVICES_AFTER))
         session.execute(sa.delete(KnownDevice).where(KnownDevice.last_seen_at < now - FORGET_DEVICES_AFTER))
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
 from flask import Flask, Response, after_this_request, current_app, g, request, session
-from flask_login import login_user
+from flask_login import current_user, login_user
 from sqlalchemy.exc import OperationalError
 
-from gallery.auth import queries, session_rules, session_services
+from gallery.auth import queries, session_queries, session_rules, session_services
 from gallery.auth.device_models import How
 from gallery.auth.queries import SignedIn
 from gallery.auth.session_services import Opened, Seen
@@ -30,6 +33,7 @@ _DEVICE_KEYS = re.compile(r"[\w-]{32}(?:\.[\w-]{32}){0,3}\Z", re.ASCII)
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Name the device's cookie, and note after requests that a session is in use."""
+    session_queries.init_app(app, settings)
     app.config["DEVICE_COOKIE"] = "__Host-device" if settings.secure_cookies else "device"
     app.after_request(_touch)
 
@@ -57,7 +61,22 @@ def of_request(key: str) -> SignedIn | None:
     found = queries.signed_in(key, now)
     if found is not None and now - found.last_seen_at >= session_rules.TOUCH_AFTER:
         g.used_session = found.session_id
+        return replace(found, last_seen_at=now)
     return found
+
+
+def prove_here(*, second_step: bool = False) -> None:
+    """Note that the member of this request has shown again who he is; his session gets a new key (7.2.4)."""
+    session_id = current_user.session_id
+    session_services.prove(session_id, now=clock.now(), second_step=second_step)
+    session["_user_id"] = session_services.renew_key(session_id)
+
+
+def lasting() -> Callable[[], bool] | None:
+    """Whether this request's session still lives, for a stream to ask (H-08); None for a visitor: he may watch on."""
+    if not current_user.is_authenticated:
+        return None
+    return partial(session_queries.is_alive, current_user.session_id)
 
 
 def browser() -> str:
@@ -101,7 +120,8 @@ def _take(opened: Opened, remember: bool) -> SignedIn:
 
 def _touch(response: Response) -> Response:
     used = g.pop("used_session", None)
-    if used is not None:
+    # A page that opens its stream again is not a person who does something.
+    if used is not None and response.mimetype != "text/event-stream":
         try:
             session_services.touch(used, clock.now())
         except OperationalError:

@@ -21,9 +21,21 @@ class Aim(StrEnum):
 
     CONFIRM = "confirm"
     RESET = "reset"
+    ADDRESS_OLD = "address-old"
+    """The mailbox of now agrees to another address."""
+    ADDRESS_NEW = "address-new"
+    """The mailbox of the other address agrees."""
+    ADDRESS_STOP = "address-stop"
+    """The mailbox of now knows nothing of the change."""
 
 
-LIFETIME = {Aim.CONFIRM: timedelta(hours=24), Aim.RESET: timedelta(hours=1)}
+LIFETIME = {
+    Aim.CONFIRM: timedelta(hours=24),
+    Aim.RESET: timedelta(hours=1),
+    Aim.ADDRESS_OLD: timedelta(hours=24),
+    Aim.ADDRESS_NEW: timedelta(hours=24),
+    Aim.ADDRESS_STOP: timedelta(hours=24),
+}
 FUTURE = timedelta(minutes=5)
 """By how much the clocks of two boxes may differ."""
 
