@@ -31,13 +31,19 @@ class Words:
 
 Writer = Callable[[Member, dict[str, Any]], Words]
 _WRITERS: dict[str, Writer] = {}
+_TO_CLOSED: set[str] = set()
 
 
-def writer(letter: str) -> Callable[[Writer], Writer]:
-    """Declare who writes a letter: `fn(member, payload)` gives its words, in the language that is set."""
+def writer(letter: str, *, to_closed: bool = False) -> Callable[[Writer], Writer]:
+    """Declare who writes a letter: `fn(member, payload)` gives its words, in the language that is set.
+
+    `to_closed`: also to an account that is closed; of any other letter that one is told only that it is.
+    """
 
     def declare(write: Writer) -> Writer:
         _WRITERS[letter] = write
+        if to_closed:
+            _TO_CLOSED.add(letter)
         return write
 
     return declare
@@ -56,7 +62,8 @@ def deliver(message: Message) -> None:
     write = _WRITERS[payload["letter"]]
     # Until the address is confirmed the words follow the page on which it was typed.
     with force_locale(member.language if member.confirmed_at else payload["language"]):
-        words = write(member, payload) if member.active else _closed()
+        is_open = member.active or payload["letter"] in _TO_CLOSED
+        words = write(member, payload) if is_open else _closed()
         context = {"words": words, "house": settings.current()}
         letter = mail.Letter(
             to=member.email,
