@@ -1,10 +1,11 @@
-"""The profile as it is typed, and the words of each refusal."""
+"""What a member says of himself as it is typed, and the words of each refusal."""
 
 from __future__ import annotations
 
-import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +14,7 @@ from wtforms import DateField, Field, SelectField, StringField, TelField, Valida
 from wtforms.validators import InputRequired, Length, Regexp
 
 from gallery.account import phones, rules
-from gallery.account.services import Details
+from gallery.account.rules import Gap, one_line
 from gallery.auth.forms import ReturningForm
 from gallery.core.i18n import _, current_locale, lazy
 
@@ -25,13 +26,25 @@ NOT_A_COUNTRY = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AQ", "BV",
 
 LONGEST_NAME = 120
 LONGEST_LINE = 200
-_HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
-def one_line(text: str | None) -> str:
-    """What was typed, composed, on one line, without characters that nobody sees."""
-    # Unseen characters turn a name around or hide it from a search.
-    return " ".join(_HIDDEN.sub(" ", unicodedata.normalize("NFC", text or "")).split())
+class Part(StrEnum):
+    """What is asked and saved at a time: a field, or fields that make sense only together."""
+
+    NAME = "full_name"
+    PHONE = "phone"
+    ADDRESS = "address"
+    BIRTH = "born_on"
+
+
+FIELDS = {
+    Part.NAME: ("full_name",),
+    Part.PHONE: ("phone",),
+    Part.ADDRESS: ("street", "landmark", "postal_code", "city", "country"),
+    Part.BIRTH: ("born_on",),
+}
+ASKED_FOR = {Gap.NAME: Part.NAME, Gap.PHONE: Part.PHONE, Gap.ADDRESS: Part.ADDRESS, Gap.BIRTH: Part.BIRTH}
+"""By which part a gap is closed; the other gaps are closed elsewhere."""
 
 
 @lru_cache(maxsize=4)
@@ -51,7 +64,7 @@ def _sorted_as(name: str) -> str:
 
 
 class ProfileForm(ReturningForm):
-    """Who you are and where you can be reached."""
+    """Who you are and where you can be reached: only the parts that are asked for at the time."""
 
     full_name = StringField(
         lazy("Full name"),
@@ -70,11 +83,18 @@ class ProfileForm(ReturningForm):
         render_kw={"autocomplete": "tel", "maxlength": phones.LONGEST},
     )
     street = StringField(
-        lazy("Street and number, or a landmark"),
-        [InputRequired(lazy("Please type where you can be found.")), Length(max=LONGEST_LINE)],
+        lazy("Street and number"),
+        [Length(max=LONGEST_LINE)],
         filters=[one_line],
-        description=lazy("For the invoice and the delivery; for example “Villa 4, behind the Mermoz pharmacy”."),
+        description=lazy("Street or landmark: one of the two is enough."),
         render_kw={"autocomplete": "street-address", "maxlength": LONGEST_LINE},
+    )
+    landmark = StringField(
+        lazy("Landmark"),
+        [Length(max=LONGEST_LINE)],
+        filters=[one_line],
+        description=lazy("How to find the door; for example “behind the Mermoz pharmacy, blue gate”."),
+        render_kw={"autocomplete": "address-line2", "maxlength": LONGEST_LINE},
     )
     postal_code = StringField(
         lazy("Postal code"),
@@ -108,31 +128,43 @@ class ProfileForm(ReturningForm):
         render_kw={"autocomplete": "bday"},
     )
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, today: date, parts: Iterable[Part] = Part, lives_in: str | None = None, **kwargs: Any
+    ) -> None:
+        """`today` by the gallery's calendar; `lives_in`: the country (ISO) that is known, where none is asked for."""
         super().__init__(*args, **kwargs)
-        self._today = today
+        self._today, self._lives_in = today, lives_in
         self.country.choices = [*countries(current_locale())]
+        asked = {name for part in parts for name in FIELDS[part]}
+        for name in {name for names in FIELDS.values() for name in names} - asked:
+            del self[name]
 
     def validate_full_name(self, field: Field) -> None:
-        """At least two letters, in whatever script."""
-        if sum(letter.isalpha() for letter in field.data) < 2:
+        """At least two letters, in whatever script, and nothing that no name has."""
+        if rules.letters(field.data) < 2:
             raise ValidationError(_("Please type your full name."))
+        _without(rules.strangers_in_name(field.data))
 
     def validate_street(self, field: Field) -> None:
+        """Something to find a door by, here or in the landmark."""
+        if not field.data and not self.landmark.data:
+            raise ValidationError(_("Please type a street or a landmark."))
+        _findable(field)
+
+    def validate_landmark(self, field: Field) -> None:
         """Something to find a door by."""
-        if not any(letter.isalnum() for letter in field.data):
-            raise ValidationError(_("Please type where you can be found."))
+        _findable(field)
 
     def validate_city(self, field: Field) -> None:
         """A name, not a number."""
-        if sum(letter.isalpha() for letter in field.data) < 2:
+        if rules.letters(field.data) < 2:
             raise ValidationError(_("Please type your city."))
+        _without(rules.strangers_in_name(field.data))
 
     def validate_phone(self, field: Field) -> None:
         """A number that exists; without a country's code it is read as one of the member's country, or of Senegal."""
-        known = dict(countries(current_locale()))
         try:
-            field.data = phones.international(field.data, self.country.data if self.country.data in known else None)
+            field.data = phones.international(field.data, self._country())
         except phones.NotAPhone:
             words = _(
                 "This is not a complete phone number. It should look like 77 123 45 67, abroad +33 6 12 34 56 78."
@@ -148,6 +180,22 @@ class ProfileForm(ReturningForm):
         if not rules.is_adult(field.data, self._today):
             raise ValidationError(_("You must be 18 or older to bid or to sell."))
 
-    def details(self) -> Details:
-        """What was typed, once it is valid."""
-        return Details(**{name: self[name].data for name in Details.__dataclass_fields__})
+    def _country(self) -> str | None:
+        if "country" not in self:
+            return self._lives_in
+        return self.country.data if self.country.data in dict(countries(current_locale())) else None
+
+    def said(self) -> dict[str, Any]:
+        """What was typed, once it is valid, by the name of its column."""
+        return {name: self[name].data for names in FIELDS.values() for name in names if name in self}
+
+
+def _without(strange: str) -> None:
+    if strange:
+        raise ValidationError(_("Please take out what does not belong here: %(marks)s", marks=" ".join(strange[:10])))
+
+
+def _findable(field: Field) -> None:
+    if field.data and not any(letter.isalnum() for letter in field.data):
+        raise ValidationError(_("Please type where you can be found."))
+    _without(rules.strangers_in_line(field.data))

@@ -13,12 +13,11 @@ from sqlalchemy.exc import TimeoutError as PoolEmpty
 from gallery.bidding import costs, forms, fragments, history, offers, panel, queries, services
 from gallery.bidding.forms import BidForm
 from gallery.bidding.panel import Answer
-from gallery.core import access, live
+from gallery.core import access, live, preferences
 from gallery.core.db import db
 from gallery.core.errors import Unavailable
 from gallery.core.htmx import leave_for, respond, wants_partial
 from gallery.core.i18n import _, current_locale
-from gallery.core.money import has_parity
 from gallery.lots import views as lots
 from gallery.lots.queries import lot_page
 from gallery.lots.rules import Zone
@@ -103,7 +102,7 @@ def _destination(form: BidForm, terms: offers.Terms) -> costs.Destination:
 
 def _review(shown: queries.Shown, form: BidForm, amount_minor: int, terms: offers.Terms) -> Response:
     total = costs.total(amount_minor, terms.fees, _destination(form, terms))
-    other = "EUR" if shown.currency == "XOF" else "XOF"
+    other = preferences.beside(shown.currency)
     return respond(
         "bidding/review.html",
         "bidding/_review.html",
@@ -111,7 +110,7 @@ def _review(shown: queries.Shown, form: BidForm, amount_minor: int, terms: offer
         form=form,
         total=total,
         zone=Zone(form.to),
-        other=total.converted(other) if has_parity(shown.currency, other) else None,
+        other=total.converted(other) if other else None,
         is_large=panel.is_large(shown, amount_minor),
         lot=lot_page(shown.lot_id, current_user),
     )

@@ -78,18 +78,23 @@ def _select() -> str:
 
 
 def _remember(response: Response) -> Response:
-    """Keep a language chosen by `?lang=` in a cookie; it holds nothing else, so it needs no consent."""
+    """Keep a language chosen by `?lang=`."""
     chosen = request.args.get("lang")
     if chosen in LOCALES and request.cookies.get(COOKIE) != chosen:
-        response.set_cookie(
-            COOKIE,
-            chosen,
-            max_age=COOKIE_SECONDS,
-            secure=settings.current().secure_cookies,
-            httponly=True,
-            samesite="Lax",
-        )
+        remember(response, chosen)
     return response
+
+
+def remember(response: Response, language: str) -> None:
+    """Keep a language in a cookie; it holds nothing else, so it needs no consent."""
+    response.set_cookie(
+        COOKIE,
+        language,
+        max_age=COOKIE_SECONDS,
+        secure=settings.current().secure_cookies,
+        httponly=True,
+        samesite="Lax",
+    )
 
 
 def page_url(lang: str) -> str:

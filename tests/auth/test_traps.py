@@ -199,10 +199,10 @@ def sign_in_at(client: FlaskClient, address: str) -> str:
 def test_an_act_without_a_member_leads_back_to_its_page(client: FlaskClient) -> None:
     token = token_of(client.get("/auth/login").text)
     headers = {"Referer": "http://localhost/lots/7?lang=en", "Sec-Fetch-Site": "same-origin"}
-    answer = client.post("/account/profile", data={"csrf_token": token}, headers=headers)
+    answer = client.post("/account/profile/phone", data={"csrf_token": token}, headers=headers)
     assert (answer.status_code, answer.location) == (303, "/auth/login?next=/lots/7?lang%3Den")
     headers["Referer"] = "https://evil.example/lots/7"
-    assert client.post("/account/profile", data={"csrf_token": token}, headers=headers).location == "/auth/login"
+    assert client.post("/account/profile/phone", data={"csrf_token": token}, headers=headers).location == "/auth/login"
 
 
 def test_htmx_leaves_the_page_for_the_sign_in_instead_of_swapping_it_in(client: FlaskClient) -> None:
@@ -259,7 +259,7 @@ def test_a_page_that_was_open_for_hours_still_acts(app: Flask, client: FlaskClie
     import time_machine
 
     with time_machine.travel(clock.now() + timedelta(hours=7)):
-        answer = client.post("/account/profile", data={"csrf_token": token, "full_name": ""})
+        answer = client.post("/account/profile/full_name", data={"csrf_token": token, "full_name": ""})
     assert answer.status_code == 422, "the form was read, and the session was still there"
 
 

@@ -100,7 +100,7 @@ def test_the_amount_waits_while_the_profile_is_completed(client, lot):
     factories.sign_in(client, factories.member("nia", profile=False))
     answer = Browser(client, lot).send(amount="2 500")
     assert 'data-reason="incomplete"' in answer.text
-    profile = re.search(r'href="(/account/profile\?next=[^"]+)"', answer.text)[1]
+    profile = re.search(r'href="(/account/complete\?[^"]+)"', answer.text)[1]
     page = client.get(unescape(profile)).text
     sent = {"full_name": "Nia Fall", "phone": "77 123 45 67", "street": "Villa 4", "city": "Dakar", "country": "SN"}
     sent |= {"born_on": "1991-05-04", "csrf_token": re.search(r'csrf_token" value="([^"]+)', page)[1]}

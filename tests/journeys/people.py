@@ -122,8 +122,8 @@ class Person:
 
     def complete_profile(self, name: str) -> None:
         """Follow the refusal to the profile and back to where it was asked for."""
-        self.page.locator('main a[href^="/account/profile"]').click()
-        self.page.wait_for_url("**/account/profile**")
+        self.page.locator('main a[href^="/account/complete"]').click()
+        self.page.wait_for_url("**/account/complete**")
         self.fill_in(
             full_name=name,
             phone="+221 33 864 30 07",

@@ -66,7 +66,16 @@ def pages_of_visitors(there: Scene) -> list[str]:
 
 def pages_of_members(there: Scene) -> list[str]:
     lots = [f"/lots/{one}" for one in (there.open, there.sold, there.unsold)]
-    return ["/", *lots, f"{lots[0]}/bids", "/account/", "/account/profile", "/auth/change", "/admin/"]
+    return [
+        "/",
+        *lots,
+        f"{lots[0]}/bids",
+        "/account/",
+        "/account/profile",
+        "/account/preferences",
+        "/auth/change",
+        "/admin/",
+    ]
 
 
 def pages_of_staff(there: Scene) -> list[str]:

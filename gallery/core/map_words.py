@@ -1,0 +1,74 @@
+"""The data map in words: what a member is told beside each field that asks him for something (P-32, P-33)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from gallery.core.i18n import _, lazy
+from gallery.core.personal import KEY, Basis, Entry, Keep, Purpose, Recipient
+
+PURPOSES = {
+    Purpose.ACCOUNT: lazy("to keep your account"),
+    Purpose.SIGN_IN: lazy("to let you sign in safely"),
+    Purpose.BIDDING: lazy("to hold the auction"),
+    Purpose.SALE: lazy("to conclude and carry out the sale"),
+    Purpose.NOTICES: lazy("to tell you what concerns you"),
+    Purpose.SAFETY: lazy("to keep the auction fair and safe"),
+    Purpose.PAYOUT: lazy("to pay out what you earned"),
+    Purpose.TRADER: lazy("to tell buyers who sells to them"),
+    Purpose.ACCOUNTABILITY: lazy("to show who did what"),
+}
+
+GROUNDS = {
+    Basis.CONTRACT: lazy("our contract with you needs it"),
+    Basis.LEGAL: lazy("the law obliges us"),
+    Basis.INTEREST: lazy("we have a legitimate interest in it, to which you may object"),
+    Basis.CONSENT: lazy("you agreed, and may change your mind at any time"),
+}
+
+TIMES = {
+    Keep.ACCOUNT: lazy("as long as you have the account"),
+    Keep.SESSION: lazy("until you sign out on that device, ninety days at most"),
+    Keep.SIGN_INS: lazy("one year"),
+    Keep.DAY: lazy("one day"),
+    Keep.SALES_RECORD: lazy("ten years from the end of the accounting year"),
+    Keep.DELIVERY: lazy("ninety days after it was delivered"),
+    Keep.AUDIT: lazy("three years"),
+    Keep.HOLD: lazy("until the restriction has ended, and one year more"),
+}
+
+RECEIVERS = {
+    Recipient.MAIL_PROVIDER: lazy("the service that carries our mail"),
+    Recipient.SELLER: lazy("the seller of a lot that you win"),
+    Recipient.LOGIN_PROVIDER: lazy("Google or Facebook, if you sign in with it"),
+    Recipient.BANK: lazy("the bank that pays out"),
+    Recipient.EVERYONE: lazy("everyone who visits the site"),
+    Recipient.PUBLIC: lazy("the public, under an alias that changes from lot to lot"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of the data map in the reader's language: parts of sentences, without a full stop."""
+
+    purpose: str
+    ground: str
+    receivers: tuple[str, ...]
+    time: str
+
+
+def entry(column: Any) -> Entry:
+    """The line of the data map of a mapped attribute or a column; KeyError where it holds nothing personal."""
+    found = column.info[KEY]
+    if found is None:
+        raise KeyError(f"{column} holds nothing about a person")
+    line: Entry = found
+    return line
+
+
+def told(column: Any) -> Told:
+    """What to say of a column, for the macro `about`: `about(told(Profile.phone))`."""
+    line = entry(column)
+    receivers = [_("our staff, as far as their task needs it"), *(str(RECEIVERS[one]) for one in line.to)]
+    return Told(str(PURPOSES[line.purpose]), str(GROUNDS[line.basis]), tuple(receivers), str(TIMES[line.keep]))
