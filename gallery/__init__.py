@@ -46,6 +46,8 @@ FITTINGS = (
 ROOMS = (
     "core.health",
     "auth.views",
+    "auth.safety_views",
+    "auth.address_views",
     "account.views",
     "account.gate",
     "account.preferences",

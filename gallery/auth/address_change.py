@@ -154,9 +154,8 @@ def _move(session: Session, member: Member, new_email: str) -> bool:
 
 
 def _locked(session: Session, claim: Claim, aim: Aim, now: datetime) -> tuple[Member, AddressChange]:
-    held = {"with_for_update": True, "populate_existing": True}
-    member = session.get(Member, claim.member_id, **held)
-    change = session.get(AddressChange, claim.member_id, **held)
+    member = session.get(Member, claim.member_id, with_for_update=True, populate_existing=True)
+    change = session.get(AddressChange, claim.member_id, with_for_update=True, populate_existing=True)
     return _fitting(claim, aim, member, change, now)
 
 

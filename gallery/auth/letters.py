@@ -27,15 +27,18 @@ class Words:
     paragraphs: tuple[str, ...]
     link: str = ""
     link_words: str = ""
+    other_link: str = ""
+    """Where to go instead, if it was not the reader."""
+    other_words: str = ""
 
 
-Writer = Callable[[Member, dict[str, Any]], Words]
+Writer = Callable[[Member, dict[str, Any]], Words | None]
 _WRITERS: dict[str, Writer] = {}
 _TO_CLOSED: set[str] = set()
 
 
 def writer(letter: str, *, to_closed: bool = False) -> Callable[[Writer], Writer]:
-    """Declare who writes a letter: `fn(member, payload)` gives its words, in the language that is set.
+    """Declare who writes a letter: `fn(member, payload)` gives its words, in the language that is set; None: too late.
 
     `to_closed`: also to an account that is closed; of any other letter that one is told only that it is.
     """
@@ -53,20 +56,24 @@ def writer(letter: str, *, to_closed: bool = False) -> Callable[[Writer], Writer
 def deliver(message: Message) -> None:
     """Write and send one letter; nobody at that address: nothing is sent, and nobody learns it.
 
-    Links are made now, at each attempt, so that none waits in the queue or stays in it.
+    Links are made now, at each attempt, so that none waits in the queue or stays in it. A letter with a `member_id` is
+    about that member, whoever has the address.
     """
     payload = message.payload
-    member = queries.member_by_email(payload["email"])
+    holder = queries.member_by_email(payload["email"])
+    member = queries.member(payload["member_id"]) if "member_id" in payload else holder
     if member is None:
         return
     write = _WRITERS[payload["letter"]]
     # Until the address is confirmed the words follow the page on which it was typed.
-    with force_locale(member.language if member.confirmed_at else payload["language"]):
-        is_open = member.active or payload["letter"] in _TO_CLOSED
+    with force_locale(holder.language if holder and holder.confirmed_at else payload["language"]):
+        is_open = (holder or member).active or payload["letter"] in _TO_CLOSED
         words = write(member, payload) if is_open else _closed()
+        if words is None:
+            return
         context = {"words": words, "house": settings.current()}
         letter = mail.Letter(
-            to=member.email,
+            to=payload["email"],
             subject=words.subject,
             text=render_template("auth/mails/letter.txt", **context),
             html=render_template("auth/mails/letter.html", **context),

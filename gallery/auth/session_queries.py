@@ -134,7 +134,9 @@ def _with_limits(which: sa.ColumnElement[bool]) -> list[sa.Row[tuple[object, ...
         .where(member_role.c.member_id == _session.member_id, Role.name.in_(STAFF))
         .exists()
     )
-    query = sa.select(*_session, Member.active, is_staff.label("is_staff")).join(Member, Member.id == _session.member_id)
+    query = sa.select(*_session, Member.active, is_staff.label("is_staff")).join(
+        Member, Member.id == _session.member_id
+    )
     return list(db.session().execute(query.where(which)))
 
 

@@ -17,7 +17,7 @@ from flask_login import user_logged_in
 from flask_security import Security, SQLAlchemyUserDatastore
 from werkzeug.wrappers import Response as AnyResponse
 
-from gallery.auth import cli, letters, passwords, rules, session_rules, sessions, throttle, views
+from gallery.auth import address_letters, cli, letters, passwords, rules, session_rules, sessions, throttle, views
 from gallery.auth.models import Member, Role
 from gallery.auth.passwords import HousePasswords
 from gallery.auth.throttle import What
@@ -28,7 +28,7 @@ from gallery.core.htmx import leave_for
 from gallery.core.i18n import _
 from gallery.core.settings import Env, Settings
 
-__all__ = ["init_app", "letters"]
+__all__ = ["address_letters", "init_app", "letters"]
 
 
 @dataclass(frozen=True)
