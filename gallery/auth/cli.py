@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
-from gallery.auth import queries, services
+from gallery.auth import factors, queries, services
 from gallery.auth.addresses import NotAnAddress, normalised
 from gallery.auth.models import Member, RoleName
 from gallery.core import clock
@@ -84,3 +84,15 @@ def close(email: str) -> None:
 def reopen(email: str) -> None:
     """Open a closed account again."""
     services.reactivate(member_called(email).id)
+
+
+@members.group("second-step")
+def second_step() -> None:
+    """Second factors of members who have lost them."""
+
+
+@second_step.command("remove")
+@click.argument("email")
+def remove_second_step(email: str) -> None:
+    """Remove all factors and recovery codes of EMAIL and end all sessions; make sure first who asks for it."""
+    factors.remove_all(member_called(email).id)
