@@ -48,10 +48,11 @@ def member(
     country: str = "SN",
 ) -> Member:
     """A member `<name>@example.org` with PASSWORD, ready to bid unless said otherwise."""
+    password = password_hash()
     with transaction() as session:
         made = Member(
             email=f"{name}@example.org",
-            password=password_hash(),
+            password=password,
             fs_uniquifier=secrets.token_hex(16),
             confirmed_at=clock.now() if confirmed else None,
             active=active,

@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, HiddenField, PasswordField, ValidationError
 from wtforms.validators import InputRequired, Length
 
-from gallery.auth import passwords, queries, rules, services
+from gallery.auth import passwords, queries, rules, services, throttle
 from gallery.auth.addresses import LONGEST, NotAnAddress, normalised
 from gallery.auth.models import Member
 from gallery.core.i18n import _, lazy
@@ -70,23 +70,28 @@ class SignInForm(ReturningForm):
     """Whom e-mail and password name together."""
 
     def validate(self, **kwargs: Any) -> bool:
-        """Find the member. Everything that a stranger could learn from is decided after the hash was compared."""
+        """Find the member; raises throttle.REFUSED. What a stranger could learn from is decided after the hash."""
         if not super().validate(**kwargs):
             return False
-        try:
-            account = queries.account(normalised(self.email.data))
-        except NotAnAddress:
-            account = None
-        known = account.password if account else None
-        fits = passwords.matches(self.password.data, known)
-        if not (account and known and fits and account.active and account.confirmed_at):
+        with throttle.sign_in(self.email.data) as tries:
+            account = self._account()
+            known = account.password if account else None
+            fits = passwords.matches(self.password.data, known)
+            if account and known and fits and account.active and account.confirmed_at:
+                tries.right()
+                if passwords.is_outdated(known):
+                    services.rehash(account.id, known, passwords.hashed(self.password.data))
+                self.member = queries.member(account.id)
+        if self.member is None:
             self.form_errors.append(_("This e-mail and password do not open an account."))
             self.form_errors.append(_("If you registered only just now, open the link in our mail first."))
-            return False
-        if passwords.is_outdated(known):
-            services.rehash(account.id, known, passwords.hashed(self.password.data))
-        self.member = queries.member(account.id)
         return self.member is not None
+
+    def _account(self) -> queries.Account | None:
+        try:
+            return queries.account(normalised(self.email.data))
+        except NotAnAddress:
+            return None
 
 
 class RegisterForm(ReturningForm):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, current_app
-from flask_security import PasswordUtil, hash_password
+from flask_security import PasswordUtil
 
-from gallery.auth import rules
+from gallery.auth import hashing, rules
 from gallery.auth.rules import Weakness
 from gallery.core import settings
 from gallery.core.i18n import lazy
@@ -57,17 +57,23 @@ def weakness(password: str, address: str) -> Weakness | None:
 
 
 def hashed(password: str) -> str:
-    """The hash to store. It takes its time: never call it inside a unit of work."""
-    made: str = hash_password(_util().normalize(password))
+    """The hash to store; raises hashing.Busy. It waits and takes its time: never call it inside a unit of work."""
+    security = current_app.extensions["security"]
+    chosen = _util().normalize(password)
+    made: str = hashing.run(lambda: security.pwd_context.hash(chosen))
     return made
 
 
 def matches(password: str, known: str | None) -> bool:
-    """Whether the password belongs to the hash; without a hash it takes the same time to say no."""
-    extensions = current_app.extensions
+    """Whether the password belongs to the hash; without a hash it takes the same time to say no. Raises hashing.Busy.
+
+    Whoever asks counts the tries (auth.throttle). It waits: never call it inside a unit of work.
+    """
+    context = current_app.extensions["security"].pwd_context
+    against = known or current_app.extensions["nobodys_hash"]
     tried = _util().normalize(password)
     # Above this the hash function refuses; what is cut off can't have been part of a password of ours.
-    fits: bool = extensions["security"].pwd_context.verify(tried[:LONGEST_HASHED], known or extensions["nobodys_hash"])
+    fits: bool = hashing.run(lambda: context.verify(tried[:LONGEST_HASHED], against))
     return fits and known is not None and len(tried) <= LONGEST_HASHED
 
 

@@ -10,45 +10,52 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
 from typing import Any
-from urllib.parse import urlsplit
 
-from flask import Flask, request, session, url_for
+from flask import Flask, session
 from flask_login import user_logged_in
 from flask_security import Security, SQLAlchemyUserDatastore
-from werkzeug.wrappers import Response as AnyResponse
 
-from gallery.auth import address_letters, cli, letters, passwords, rules, session_rules, sessions, throttle, views
+from gallery.auth import (
+    address_letters,
+    cli,
+    detours,
+    factor_letters,
+    hashing,
+    letters,
+    passkey_letters,
+    passwords,
+    rules,
+    session_rules,
+    sessions,
+    throttle,
+    views,
+)
 from gallery.auth.models import Member, Role
 from gallery.auth.passwords import HousePasswords
-from gallery.auth.throttle import What
 from gallery.core import access, clock
 from gallery.core.db import db
-from gallery.core.errors import answer, wants_json
-from gallery.core.htmx import leave_for
-from gallery.core.i18n import _
 from gallery.core.settings import Env, Settings
 
-__all__ = ["address_letters", "init_app", "letters"]
+__all__ = ["address_letters", "factor_letters", "init_app", "letters", "passkey_letters"]
 
 
 @dataclass(frozen=True)
 class Door:
-    """Who may use an endpoint of Flask-Security, how it is throttled, and our view if we don't use its own."""
+    """Who may use an endpoint of Flask-Security, and our view if we don't use its own."""
 
     mark: Callable[[Any], Any]
     view: Callable[..., Any] | None = None
-    counted: What | None = None
 
 
 DOORS = {
-    "login": Door(access.public, views.login, What.TRIES),
+    "login": Door(access.public, views.login),
     "logout": Door(access.public, views.logout),
-    "register": Door(access.public, views.register, What.LETTERS),
-    "send_confirmation": Door(access.public, views.send_confirmation, What.LETTERS),
+    "register": Door(access.public, views.register),
+    "send_confirmation": Door(access.public, views.send_confirmation),
     "confirm_email": Door(access.public, views.confirm_email),
-    "forgot_password": Door(access.public, views.forgot_password, What.LETTERS),
-    "reset_password": Door(access.public, views.reset_password, What.TRIES),
-    "change_password": Door(access.member, views.change_password, What.TRIES),
+    "forgot_password": Door(access.public, views.forgot_password),
+    "reset_password": Door(access.public, views.reset_password),
+    "change_password": Door(access.member, views.change_password),
 }
 """Each endpoint of Flask-Security."""
 
@@ -59,9 +66,10 @@ class UnknownDoor(RuntimeError):
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Let people register, sign in and out."""
+    hashing.init_app(app, settings)
     throttle.init_app(app, settings)
     sessions.init_app(app, settings)
-    access.show_ways(app, access.Ways(prove=_lead_to_proof, second_step=_lead_to_second_step))
+    access.show_ways(app, access.Ways(prove=detours.to_proof, second_step=detours.to_second_step))
     _cookies(app, settings)
     app.config.update(_settings(settings))
     security = Security(
@@ -70,8 +78,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         password_util_cls=HousePasswords,
     )
     security.want_json(lambda _request: False)
-    security.unauthn_handler(_lead_to_sign_in)
-    app.login_manager.unauthorized_handler(_lead_to_sign_in)  # type: ignore[attr-defined]  # It took the default's.
+    security.unauthn_handler(detours.to_sign_in)
+    app.login_manager.unauthorized_handler(detours.to_sign_in)  # type: ignore[attr-defined]  # It took the default's.
     # It would ask the database who is there at every request, also where no page cares.
     security.principal.identity_loaders.clear()
     app.login_manager.session_protection = None  # type: ignore[attr-defined]  # A phone changes its network all day.
@@ -143,10 +151,8 @@ def _hang_doors(app: Flask) -> None:
         if door is None:
             raise UnknownDoor(f"{endpoint}: say in gallery.auth.setup.DOORS who may use it")
         view = door.view or app.view_functions[endpoint]
-        # A copy: marks and limits of one application are none of another's.
-        app.view_functions[endpoint] = door.mark(
-            throttle.limited(app, door.counted, view) if door.counted else _copied(view)
-        )
+        # A copy: marks of one application are none of another's.
+        app.view_functions[endpoint] = door.mark(_copied(view))
 
 
 def _copied(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -159,32 +165,5 @@ def _copied(view: Callable[..., Any]) -> Callable[..., Any]:
 
 def _travel_light(_app: Flask, **_facts: Any) -> None:
     """Leave out of the cookie what nobody reads: a digest of browser and network, sent with each request."""
-    for key in ("_id", views.SENT_TO):
+    for key in ("_id", views.SENT_TO, throttle.MAILBOX):
         session.pop(key, None)
-
-
-def _lead_to_sign_in(*_mechanisms: Any) -> AnyResponse:
-    """Lead a visitor who is not signed in to the form, and back to where he was."""
-    if wants_json():
-        return answer(401, title=_("Please sign in"), words=_("This is open to members who are signed in."))
-    address = url_for("security.login", next=_where_he_was())
-    return leave_for(address, 303 if request.method == "POST" else 302)
-
-
-def _lead_to_proof() -> AnyResponse:
-    """Lead a member who is to show again who he is to where he can, and back."""
-    return leave_for(url_for("second_step.prove", next=_where_he_was()))
-
-
-def _lead_to_second_step() -> AnyResponse:
-    """Lead a member without a second step to where he shows or sets up one, and back."""
-    return leave_for(url_for("second_step.set_up", next=_where_he_was()))
-
-
-def _where_he_was() -> str | None:
-    if request.method in ("GET", "HEAD") and request.headers.get("HX-Request") != "true":
-        return rules.local_path(request.full_path.removesuffix("?"))
-    page = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
-    if page.netloc != request.host:
-        return None
-    return rules.local_path(page.path + (f"?{page.query}" if page.query else ""))

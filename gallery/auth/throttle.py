@@ -1,89 +1,184 @@
-"""How often one may try: by network, and by address from one network. In Redis when there is one, else in memory.
+"""How often one may try. Only what failed stays counted, and a stranger's failures never bind the member's own device.
 
-The limit by address counts per network too, so that nobody can lock out somebody else by failing in his name (6.3.1).
+Who is tried in vain from everywhere still comes in on a device that he used before, or by a link from his mailbox
+(6.3.1; docs/decisions/0021).
+
+    try:
+        with throttle.codes(member_id) as tries:    # or sign_in(email), anonymous(what)
+            if fits:
+                tries.right()                       # else it stays counted
+    except throttle.REFUSED as refused:             # too many, or the queue of hashes is full
+        form.form_errors.append(refused.words)
+        return throttle.answer(page(form), refused)   # 429 or 503, with Retry-After
 """
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Callable
-from enum import StrEnum
-from functools import partial
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from flask import Flask, current_app, request
-from flask_limiter import Limiter
+import sqlalchemy as sa
+from flask import Flask, Response, make_response, request, session
+from flask.typing import ResponseReturnValue
 
+from gallery.auth import attempts, hashing, sessions, throttle_rules
+from gallery.auth.addresses import LONGEST, NotAnAddress, normalised
+from gallery.auth.attempts import Scope, TooMany
+from gallery.auth.device_models import KnownDevice
+from gallery.auth.models import Member
+from gallery.auth.session_services import device_digest
+from gallery.core import clock, errors
 from gallery.core.crypto import blind_index
+from gallery.core.db import db
+from gallery.core.i18n import _
 from gallery.core.settings import Settings
 
-View = Callable[..., Any]
-
-STRICT = {
-    "network_tries": "30/minute;300/hour",
-    "address_tries": "10/5 minutes",
-    "network_letters": "20/minute;100/hour",
-    "address_letters": "5/hour",
-}
-OPEN = {
-    "network_tries": "6000/minute",
-    "address_tries": "100/minute",
-    "network_letters": "6000/minute",
-    "address_letters": "60/minute",
-}
-"""For the demonstration, where hundreds of people come from one machine."""
+REFUSED = (TooMany, hashing.Busy)
+"""What a form that asks for a secret or has a mail written catches, to be shown again with what was typed."""
+MAILBOX = "mailbox"
+"""Key in the session: whose mailbox this browser has shown to hold, by a link from it."""
 
 
-def network() -> str:
-    """The visitor's network: his address, or the /64 that one subscriber holds in IPv6."""
-    try:
-        address = ipaddress.ip_address(request.remote_addr or "0.0.0.0")  # noqa: S104  Nothing is bound here.
-    except ValueError:
-        return "unknown"
-    if address.version == 6:
-        return str(ipaddress.ip_network((address, 64), strict=False).network_address)
-    return str(address)
+class Tries:
+    """One try that is being judged."""
+
+    def __init__(self) -> None:
+        self.were_right = False
+
+    def right(self) -> None:
+        """It proved right: it does not count."""
+        self.were_right = True
 
 
-def typed_address() -> str:
-    """The address that was typed, from this network, as a digest: no list of who tried is left anywhere."""
-    typed = request.form.get("email", "").strip().lower()[:254]
-    return blind_index("throttle", f"{typed} {network()}")
+def init_app(app: Flask, _settings: Settings) -> None:
+    """Answer a refusal that no form has caught."""
+    app.register_error_handler(TooMany, _page_of_refusal)
 
 
-class What(StrEnum):
-    """What is counted together."""
+def answer(page: ResponseReturnValue, refused: TooMany | hashing.Busy) -> Response:
+    """The form's page as the answer to a try that was refused: 429 or 503, and when to come again."""
+    response = make_response(page)
+    response.status_code = refused.status
+    response.headers["Retry-After"] = str(refused.retry_after)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
-    TRIES = "tries"
-    """Attempts to sign in or to use a link."""
-    LETTERS = "letters"
-    """What makes us write a mail."""
 
+@contextmanager
+def sign_in(email: str) -> Iterator[Tries]:
+    """Judge a password that was typed for an address; raises TooMany or hashing.Busy before it is judged.
 
-def init_app(app: Flask, settings: Settings) -> None:
-    """Set where the counts are kept and how strict they are."""
-    app.config.setdefault("THROTTLE", OPEN if settings.is_demo else STRICT)
-    app.config.update(
-        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
-        RATELIMIT_STRATEGY="moving-window",
-        RATELIMIT_KEY_PREFIX="gallery",
-        RATELIMIT_HEADERS_ENABLED=False,
-        # A counter that fails must not keep people out; it is logged.
-        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis_url),
-        RATELIMIT_SWALLOW_ERRORS=True,
+    The block has a turn in the queue of hashes. Limits are looked at again when the turn has come, and a failure is
+    counted before the turn is handed on: tries that are sent together pass no limit by more than the other hashes that
+    run just then, and a crowd that signs in rightly from one network is never counted, not even for a moment.
+    """
+    scopes = _of_sign_in(email)
+    advice = _(
+        "A device on which you have signed in before still lets you in, and so does a new password: “%(link)s”.",
+        link=_("I forgot my password"),
     )
-    app.extensions["throttle"] = Limiter(network, app=app)
+    attempts.look(*scopes, now=clock.now(), advice=advice)
+    with hashing.turn():
+        attempts.look(*scopes, now=clock.now(), advice=advice)
+        tries = Tries()
+        yield tries
+        if not tries.were_right:
+            attempts.count(*scopes, now=clock.now())
 
 
-def limited(app: Flask, what: What, view: View) -> View:
-    """The view, with its forms counted; looking at a page costs nothing."""
-    limiter: Limiter = app.extensions["throttle"]
-    for kind, key in (("network", network), ("address", typed_address)):
-        name = f"{kind}_{what}"
-        view = limiter.shared_limit(partial(_figure, name), scope=name, key_func=key, methods=["POST"])(view)
-    return view
+@contextmanager
+def codes(member_id: int, what: str = "code") -> Iterator[Tries]:
+    """Judge a code, or another secret, that was typed for a member; counted before it is judged. Raises TooMany.
+
+    What is counted together has one `what`. On a device that he has used before, a member has tries of his own.
+    Not inside a unit of work: what is counted must outlive a failure.
+    """
+    device = _device_of(Member.id == member_id)
+    scope = Scope(f"{what}, {'own' if device else 'elsewhere'}", f"{member_id} {device or ''}", throttle_rules.CODES)
+    advice = _("On a device on which you have signed in before you have tries of your own.")
+    reserved = attempts.reserve(scope, now=clock.now(), advice=advice)
+    tries = Tries()
+    try:
+        yield tries
+    except hashing.Busy:
+        tries.right()  # Nothing was judged.
+        raise
+    finally:
+        if tries.were_right:
+            reserved.release()
 
 
-def _figure(name: str) -> str:
-    figure: str = current_app.config["THROTTLE"][name]
-    return figure
+@contextmanager
+def anonymous(what: str) -> Iterator[Tries]:
+    """Judge somebody who says who he is only by what he shows; failures of his network count. Raises TooMany."""
+    scope = Scope(what, throttle_rules.networks(_address())[0], throttle_rules.ANONYMOUS)
+    attempts.look(scope, now=clock.now())
+    tries = Tries()
+    yield tries
+    if not tries.were_right:
+        attempts.count(scope, now=clock.now())
+
+
+def letters(form: str, email: str) -> None:
+    """Count that a form has us write to an address; raises TooMany.
+
+    Each form counts by itself: a stranger who uses up the letters for a new password has sent them to the mailbox
+    of him who waits for one, and one of them works for as long as the next is refused.
+    """
+    scopes = [Scope(f"letter, {form}", _typed(email), throttle_rules.LETTERS)]
+    if not _own(email):
+        network = throttle_rules.networks(_address())[0]
+        scopes.append(Scope("letters, network", network, throttle_rules.LETTERS_NETWORK))
+    advice = _("If our mail has not come, look among what your mail program takes for advertising.")
+    attempts.reserve(*scopes, now=clock.now(), advice=advice)
+
+
+def holds_mailbox(email: str) -> None:
+    """Note that this browser followed a link to this address: strangers' failures bind it no more."""
+    session[MAILBOX] = _mailbox(email)
+
+
+def _of_sign_in(email: str) -> tuple[Scope, ...]:
+    if own := _own(email):
+        return (Scope("sign-in, own", own, throttle_rules.OWN_DEVICE),)
+    narrow, wide = throttle_rules.networks(_address())
+    return (
+        Scope("sign-in, network", narrow, throttle_rules.NARROW_NETWORK),
+        Scope("sign-in, provider", wide, throttle_rules.WIDE_NETWORK),
+        Scope("sign-in, address", _typed(email), throttle_rules.TYPED_ADDRESS),
+    )
+
+
+def _own(email: str) -> str:
+    """What this browser has of its own at an address: a device that was used there, or its mailbox; else nothing."""
+    if device := _device_of(Member.email == _typed(email)):
+        return f"{_typed(email)} {device}"
+    mailbox = _mailbox(email)
+    return mailbox if session.get(MAILBOX) == mailbox else ""
+
+
+def _device_of(member: sa.ColumnElement[bool]) -> str | None:
+    """The digest of this browser's device if it is one of the member's; one statement whoever he is."""
+    digests = [device_digest(key) for key in sessions.device_keys()]
+    query = sa.select(KnownDevice.key_digest).join(Member).where(member, KnownDevice.key_digest.in_(digests))
+    found: str | None = db.session().execute(query).scalar()
+    return found
+
+
+def _typed(email: str) -> str:
+    try:
+        return normalised(email)
+    except NotAnAddress:
+        return email.strip().lower()[:LONGEST]
+
+
+def _mailbox(email: str) -> str:
+    return blind_index("throttle.mailbox", _typed(email))
+
+
+def _address() -> str:
+    return request.remote_addr or ""
+
+
+def _page_of_refusal(refused: TooMany) -> Response:
+    return errors.answer(refused.status, words=refused.words, headers={"Retry-After": str(refused.retry_after)})

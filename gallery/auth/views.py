@@ -11,9 +11,11 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from gallery.auth import entrance, passwords, queries, services, sessions, tokens
+from gallery.auth import entrance, passwords, queries, services, sessions, throttle, tokens
+from gallery.auth.attempts import TooMany
 from gallery.auth.device_models import How
 from gallery.auth.forms import AddressForm, ChangeForm, PlainForm, RegisterForm, ResetForm, SignInForm
+from gallery.auth.hashing import Busy
 from gallery.auth.rules import local_path
 from gallery.auth.tokens import Aim, StaleLink
 from gallery.core import access, clock
@@ -34,8 +36,11 @@ def login() -> ResponseReturnValue:
     if current_user.is_authenticated:
         return redirect(local_path(request.args.get("next")) or url_for("account.index"), 303)
     form = SignInForm()
-    if not form.validate_on_submit() or form.member is None:
-        return _page("security/login_user.html", form)
+    try:
+        if not form.validate_on_submit() or form.member is None:
+            return _page("security/login_user.html", form)
+    except throttle.REFUSED as refused:
+        return _refused("security/login_user.html", form, refused)
     return entrance.enter(form.member.id, How.PASSWORD, remember=form.remember.data, next_path=form.next.data)
 
 
@@ -56,7 +61,11 @@ def register() -> ResponseReturnValue:
     form = RegisterForm()
     if not form.validate_on_submit():
         return _page("security/register_user.html", form)
-    password_hash = passwords.hashed(form.password.data)
+    try:
+        throttle.letters("register", form.email.data)
+        password_hash = passwords.hashed(form.password.data)
+    except throttle.REFUSED as refused:
+        return _refused("security/register_user.html", form, refused)
     next_path = local_path(form.next.data)
     made = services.register(form.email.data, password_hash, current_locale(), next_path=next_path, now=clock.now())
     session[REGISTERED] = [*session.get(REGISTERED, []), made][-MOST_REGISTERED:]
@@ -68,6 +77,10 @@ def send_confirmation() -> ResponseReturnValue:
     form = AddressForm()
     if not form.validate_on_submit():
         return _page("security/send_confirmation.html", form)
+    try:
+        throttle.letters("confirm", form.email.data)
+    except throttle.REFUSED as refused:
+        return _refused("security/send_confirmation.html", form, refused)
     services.ask_confirmation(form.email.data, current_locale())
     return _sent("confirm", form.email.data)
 
@@ -77,6 +90,10 @@ def forgot_password() -> ResponseReturnValue:
     form = AddressForm()
     if not form.validate_on_submit():
         return _page("security/forgot_password.html", form)
+    try:
+        throttle.letters("reset", form.email.data)
+    except throttle.REFUSED as refused:
+        return _refused("security/forgot_password.html", form, refused)
     services.ask_reset(form.email.data, current_locale())
     return _sent("reset", form.email.data)
 
@@ -102,6 +119,7 @@ def confirm_email(token: str) -> ResponseReturnValue:
     except StaleLink:
         return _stale("security.send_confirmation")
     if not made_here:
+        throttle.holds_mailbox(member.email)
         flash(_("Your address is confirmed and your password is set. Sign in with it now."), "success")
         return redirect(url_for("security.login", next=next_path), 303)
     session[REGISTERED] = [one for one in traces if one != made_here]
@@ -116,9 +134,11 @@ def reset_password(token: str) -> ResponseReturnValue:
         form = ResetForm(address=services.named(claim, Aim.RESET).email)
         if not form.validate_on_submit():
             return _page("security/reset_password.html", form, token=token)
-        services.reset_password(claim, passwords.hashed(form.password.data), now=clock.now())
+        password_hash = passwords.hashed(form.password.data)
+        member = services.reset_password(claim, password_hash, now=clock.now())
     except StaleLink:
         return _stale("security.forgot_password")
+    throttle.holds_mailbox(member.email)
     flash(_("Your new password is set, and all devices are signed out. Sign in with it now."), "success")
     return redirect(url_for("security.login"), 303)
 
@@ -129,10 +149,16 @@ def change_password() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page("security/change_password.html", form)
     member_id, remembered, second_step = current_user.id, current_user.is_remembered, current_user.has_second_step
-    if not passwords.matches(form.password.data, queries.password_hash(member_id)):
-        form.password.errors = [_("This is not your present password.")]
-        return _page("security/change_password.html", form)
-    services.change_password(member_id, passwords.hashed(form.new_password.data))
+    try:
+        with throttle.codes(member_id, "password") as tries:
+            if not passwords.matches(form.password.data, queries.password_hash(member_id)):
+                form.password.errors = [_("This is not your present password.")]
+                return _page("security/change_password.html", form)
+            tries.right()
+        password_hash = passwords.hashed(form.new_password.data)
+    except throttle.REFUSED as refused:
+        return _refused("security/change_password.html", form, refused)
+    services.change_password(member_id, password_hash)
     sessions.open_here(member_id, How.PASSWORD, remember=remembered, second_step=second_step)
     flash(_("Your password is changed. Other devices are signed out."), "success")
     return redirect(url_for("account.index"), 303)
@@ -153,6 +179,11 @@ def _sent(act: str, email: str) -> ResponseReturnValue:
 def _page(template: str, form: object, **context: object) -> ResponseReturnValue:
     status = 422 if request.method == "POST" else 200
     return make_response(render_template(template, form=form, **context), status)
+
+
+def _refused(template: str, form: PlainForm, refused: TooMany | Busy) -> ResponseReturnValue:
+    form.form_errors.append(refused.words)
+    return throttle.answer(_page(template, form), refused)
 
 
 def _stale(again: str) -> ResponseReturnValue:

@@ -59,6 +59,8 @@ class Settings:
     argon2_rounds: int = 2
     argon2_kib: int = 19_456
     """Memory of one password hash. The defaults are OWASP's; a change takes hold at each member's next sign-in."""
+    hashes_at_once: int = 1
+    """Password hashes that one process computes at once; the others wait their turn."""
     google_client_id: str | None = None
     google_client_secret: str | None = field(default=None, repr=False)
     google_issuer: str = "https://accounts.google.com"
@@ -80,6 +82,11 @@ class Settings:
     def most_streams(self) -> int:
         """A stream holds a thread: a quarter of them stays free for everyone else. Beyond it the page polls."""
         return min(self.streams, self.threads * 3 // 4)
+
+    @property
+    def most_waiting_hashes(self) -> int:
+        """Who waits for his hash holds a thread: a quarter of them stays free for everyone else."""
+        return max(1, self.threads * 3 // 4)
 
     @property
     def secure_cookies(self) -> bool:
@@ -132,6 +139,7 @@ class Settings:
             log_json=_whole(environ, "GALLERY_LOG_JSON", 1, least=0, most=1) == 1,
             argon2_rounds=_whole(environ, "GALLERY_ARGON2_ROUNDS", cls.argon2_rounds, least=2, most=20),
             argon2_kib=_whole(environ, "GALLERY_ARGON2_KIB", cls.argon2_kib, least=19_456, most=1_048_576),
+            hashes_at_once=_whole(environ, "GALLERY_HASHES_AT_ONCE", cls.hashes_at_once, least=1, most=64),
             google_client_id=environ.get("GALLERY_GOOGLE_CLIENT_ID") or None,
             google_client_secret=environ.get("GALLERY_GOOGLE_CLIENT_SECRET") or None,
             google_issuer=environ.get("GALLERY_GOOGLE_ISSUER") or cls.google_issuer,

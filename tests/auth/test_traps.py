@@ -7,7 +7,6 @@ import time
 from datetime import timedelta
 from http.cookies import SimpleCookie
 
-import flask_security
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -18,7 +17,7 @@ from gallery.auth import passwords, queries, rules, services, setup, tokens
 from gallery.auth.models import Member
 from gallery.auth.tokens import Aim
 from gallery.core import access, clock
-from gallery.core.db import db, in_transaction, transaction
+from gallery.core.db import db, transaction
 from gallery.core.settings import Settings, SettingsError
 from tests import factories
 from tests.auth.doors import OTHER_PASSWORD, fill_in, is_signed_in, mailbox, register, sign_in, token_of
@@ -322,21 +321,3 @@ def test_the_cost_of_a_hash_is_a_setting_with_a_floor(environ: dict[str, str]) -
         assert passwords.hashed(OTHER_PASSWORD).startswith("$argon2id$v=19$m=20000,t=3,p=1$")
     with pytest.raises(SettingsError, match="GALLERY_ARGON2_KIB"):
         Settings.from_environ(demo | {"GALLERY_ARGON2_KIB": "8"})
-
-
-def test_no_hash_is_made_inside_a_unit_of_work(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It would hold the write lock for as long as it takes, and every bidder with it."""
-    inside: list[bool] = []
-    real = flask_security.hash_password
-
-    def watched(password: str) -> str:
-        inside.append(in_transaction() or "writer" in db.session().info)
-        return str(real(password))
-
-    monkeypatch.setattr(passwords, "hash_password", watched)
-    register(client, ANA)
-    fill_in(client, mailbox(ANA)[0].path)
-    fill_in(client, "/auth/change", password="seven grey herons at low tide", new_password=OTHER_PASSWORD)
-    fill_in(client, "/auth/reset", email=ANA)
-    fill_in(client, mailbox(ANA)[-1].path, password="a third and quite different phrase")
-    assert inside == [False, False, False]
