@@ -55,6 +55,9 @@ ROOMS = (
     "bidding.views",
     "bidding.desk",
     "admin.views",
+    "trust.views",
+    "trust.desk",
+    "trust.desk_acts",
 )
 """Modules with a blueprint `bp`."""
 
