@@ -46,6 +46,7 @@ FITTINGS = (
 ROOMS = (
     "core.health",
     "auth.views",
+    "auth.second_step_views",
     "auth.safety_views",
     "auth.address_views",
     "account.views",
