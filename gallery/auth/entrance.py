@@ -39,7 +39,7 @@ def enter(
     """
     if not second_step and factor_queries.has_second_step(member_id):
         _wait_for_second_step(member_id, how, remember)
-        return redirect(url_for("second_step.ask", next=next_path), 303)
+        return redirect(url_for("second_step.ask", next=next_path or None), 303)
     sessions.open_here(member_id, how, remember=remember, second_step=second_step)
     passing.drop(HALF_WAY)
     return redirect(next_path or url_for("account.index"), 303)

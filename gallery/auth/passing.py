@@ -23,7 +23,7 @@ def keep(name: str, value: dict[str, Any], now: datetime) -> None:
 def kept(name: str, now: datetime, lasts: timedelta) -> dict[str, Any] | None:
     """What the browser keeps under this name; None if there is nothing, or nothing that still counts."""
     sealed = session.get(name)
-    if sealed is None:
+    if not isinstance(sealed, str):
         return None
     try:
         value: dict[str, Any] = json.loads(crypto.unseal(f"session.{name}", sealed))

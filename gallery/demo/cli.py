@@ -14,16 +14,17 @@ from gallery.core import clock, settings
 from gallery.core.db import transaction
 from gallery.core.money import MINOR_DIGITS
 from gallery.core.settings import Env, Settings
-from gallery.demo import people, stage
+from gallery.demo import authenticator, people, stage
 from gallery.lots import services as lots
 from gallery.lots.rules import Zone
 
 _AMOUNT = re.compile(r"[0-9]{1,10}(\.[0-9]{1,2})?", re.ASCII)
 
 
-def init_app(app: Flask, _settings: Settings) -> None:
-    """Register the commands."""
+def init_app(app: Flask, settings: Settings) -> None:
+    """Register the commands, and what stands in for phones."""
     app.cli.add_command(demo)
+    authenticator.init_app(app, settings)
 
 
 @click.group("demo", invoke_without_command=True)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from gallery.bidding import closing, services
 from gallery.core import clock
 from gallery.core.db import db, transaction
-from gallery.demo import editions, people
+from gallery.demo import authenticator, editions, people
 from gallery.demo.editions import artist_called
 from gallery.demo.paintings import Maker
 from gallery.lots import services as lots
@@ -38,6 +38,7 @@ def set_up() -> None:
     Each sale is there whole or not at all, so that whoever is interrupted here only has to begin again.
     """
     cast = people.settle()
+    authenticator.give(cast)
     now = clock.now()
     if _sale_id(PAST) is None:
         hold_past_sale(cast, now)

@@ -1,0 +1,83 @@
+"""What the tests of second steps share: an app whose secret they know, and the forms that take its codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from gallery.auth import factor_rules, factors
+from gallery.auth.factors import CodeRefused
+from gallery.auth.models import Member
+from gallery.core import clock
+from gallery.core.db import db
+from tests import factories
+from tests.auth.doors import fill_in
+
+ANA = "ana@example.org"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+ASK, PROVE = "/auth/second-step", "/auth/prove"
+SETTINGS = "/account/security/second-step"
+TOO_LATE = "Please begin again"
+
+
+def freeze(app: Flask) -> clock.FrozenClock:
+    """Let the house's clock stand at noon."""
+    frozen = app.extensions["clock"] = clock.FrozenClock(factories.NOON)
+    return frozen
+
+
+def with_app(name: str, secret: str = SECRET, **facts: object) -> Member:
+    """A member who has an authenticator app, none of whose codes was used."""
+    made = factories.member(name, **facts)  # type: ignore[arg-type]
+    factors.place_app(made.id, secret, step=-1, now=clock.now())
+    return made
+
+
+def code(steps: int = 0, secret: str = SECRET) -> str:
+    """What the app shows now, or showed and will show some half minutes off."""
+    return factor_rules.app_code(secret, factor_rules.step_at(clock.now()) + steps)
+
+
+def wrong_code() -> str:
+    """Six digits that the app does not show about now."""
+    return next(tried for tried in ("000000", "111111", "222222", "333333") if not fits(tried))
+
+
+def fits(typed: str) -> bool:
+    return factor_rules.step_of(SECRET, typed, clock.now()) is not None
+
+
+def answer(client: FlaskClient, typed: str, by: str = "app", at: str = ASK, **more: str) -> TestResponse:
+    """Open the page that asks for a second step and type a code."""
+    page = at + "?by=" + by
+    return fill_in(client, page, code=typed, by=by, **more)
+
+
+def later(frozen: clock.FrozenClock, **amount: float) -> None:
+    frozen.at += timedelta(**amount)
+
+
+def at_once(app: Flask, act: Callable[[], object], times: int) -> list[str]:
+    """What `act` comes to when it is done by many at the same moment: "taken", or why not."""
+    db.session.rollback()
+    ready = Barrier(times)
+
+    def one(_place: int) -> str:
+        with app.app_context():
+            ready.wait()
+            try:
+                act()
+            except CodeRefused as refused:
+                return str(refused.why)
+            finally:
+                db.session.remove()
+            return "taken"
+
+    with ThreadPoolExecutor(times) as threads:
+        return sorted(threads.map(one, range(times)))
