@@ -19,7 +19,7 @@ from gallery.auth import (
     new_factors,
     passwords,
     queries,
-    session_services,
+    sessions,
     step_up,
     throttle,
 )
@@ -78,7 +78,7 @@ def prove() -> ResponseReturnValue:
     page["is_sent"] = by is By.MAIL and factor_queries.mailed_code(current_user.session_id, now) is not None
     try:
         if _shown(form, current_user.id, by, now):
-            session_services.prove(current_user.session_id, now=now, second_step=by in (By.APP, By.RECOVERY))
+            sessions.prove_here(second_step=by in (By.APP, By.RECOVERY))
             return redirect(_next() or url_for("account.index"), 303)
     except throttle.REFUSED as refused:
         form.form_errors.append(refused.words)
@@ -220,7 +220,7 @@ def _added(form: AppCodeForm, secret: str, now: datetime) -> bool:
         factor_forms.refuse(form, By.APP, refused.why)
         return False
     new_factors.forget_secret()
-    session_services.prove(current_user.session_id, now=now, second_step=True)
+    sessions.prove_here(second_step=True)
     new_factors.show_codes(current_user.id, made, now)
     return True
 

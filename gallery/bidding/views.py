@@ -10,6 +10,7 @@ from flask_login import current_user
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolEmpty
 
+from gallery.auth import sessions
 from gallery.bidding import costs, forms, fragments, history, offers, panel, queries, services
 from gallery.bidding.forms import BidForm
 from gallery.bidding.panel import Answer
@@ -188,7 +189,7 @@ def standing(lot_id: int) -> ResponseReturnValue:
 def watch(lot_id: int) -> ResponseReturnValue:
     """The stream of a lot's standings, the same bytes for every watcher."""
     panel.shown_now(lot_id)
-    return live.watch(f"lot:{lot_id}", current_locale())
+    return live.watch(f"lot:{lot_id}", current_locale(), allowed=sessions.lasting())
 
 
 @bp.get("/lots/<int:lot_id>/bids")

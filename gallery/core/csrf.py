@@ -99,12 +99,16 @@ def _proves_its_origin() -> bool:
     return "Sec-Fetch-Site" in request.headers or "Origin" in request.headers
 
 
-def _offer_again() -> Response:
-    """Everything that was sent, with a fresh token and a button; secrets have to be typed again."""
+def typed() -> list[tuple[str, str]] | None:
+    """Everything that was sent, to be offered again in a page; None if a part of it must not or cannot be."""
     fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
     lost = bool(request.files) or any(NEVER_SHOWN.search(name) for name, _value in fields)
     too_much = len(fields) > MOST_FIELDS or sum(len(value) for _name, value in fields) > MOST_LETTERS
-    kept = None if lost or too_much else fields
-    response = make_response(render_template("errors/stale.html", fields=kept), 403)
+    return None if lost or too_much else fields
+
+
+def _offer_again() -> Response:
+    """Everything that was sent, with a fresh token and a button; secrets have to be typed again."""
+    response = make_response(render_template("errors/stale.html", fields=typed()), 403)
     response.headers["Cache-Control"] = "no-store"
     return response
