@@ -28,8 +28,18 @@ class AddressTaken(Exception):
     """The command line asked for an account that there is already."""
 
 
-def register(email: str, password_hash: str, language: str, *, next_path: str | None, now: datetime) -> str:
+def register(
+    email: str,
+    password_hash: str | None,
+    language: str,
+    *,
+    next_path: str | None,
+    now: datetime,
+    provider: str | None = None,
+) -> str:
     """Note a stranger's wish for an account, have its mailbox asked, and give the trace for the asking browser.
+
+    Without a password it is one that a `provider` is to open.
 
     An address that nobody has confirmed yet is given anew to whoever asks last, and the earlier
     links to it die: who holds the mailbox decides, not who came first. A confirmed account stays
@@ -43,7 +53,7 @@ def register(email: str, password_hash: str, language: str, *, next_path: str | 
                 index_elements=["email"], set_=fresh, where=Member.confirmed_at.is_(None) & Member.active
             )
         )
-        post.write("confirm", email, language, next=next_path)
+        post.write("confirm_with" if provider else "confirm", email, language, next=next_path, provider=provider)
     return tokens.trace(fresh["fs_uniquifier"])
 
 

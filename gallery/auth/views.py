@@ -11,7 +11,17 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from gallery.auth import entrance, passwords, queries, services, sessions, throttle, tokens
+from gallery.auth import (
+    entrance,
+    federated_services,
+    federated_session,
+    passwords,
+    queries,
+    services,
+    sessions,
+    throttle,
+    tokens,
+)
 from gallery.auth.attempts import TooMany
 from gallery.auth.device_models import How
 from gallery.auth.forms import AddressForm, ChangeForm, PlainForm, RegisterForm, ResetForm, SignInForm
@@ -110,12 +120,15 @@ def confirm_email(token: str) -> ResponseReturnValue:
         claim = tokens.read(Aim.CONFIRM, token, clock.now())
         member = services.named(claim, Aim.CONFIRM)
         made_here = services.trace_in(traces, member)
+        elsewhere = federated_session.awaited(made_here, clock.now())
         form = PlainForm() if made_here else ResetForm(address=member.email)
         if not form.validate_on_submit():
             page = "auth/confirm.html" if made_here else "auth/confirm_elsewhere.html"
-            return _page(page, form, token=token, next=next_path, email=member.email)
+            return _page(page, form, token=token, next=next_path, email=member.email, elsewhere=elsewhere)
         password_hash = None if made_here else passwords.hashed(form.password.data)
-        member = services.confirm(claim, traces=traces, password_hash=password_hash, now=clock.now())
+        member = federated_services.confirm(
+            claim, traces=traces, password_hash=password_hash, pending=elsewhere, now=clock.now()
+        )
     except StaleLink:
         return _stale("security.send_confirmation")
     if not made_here:
@@ -123,6 +136,7 @@ def confirm_email(token: str) -> ResponseReturnValue:
         flash(_("Your address is confirmed and your password is set. Sign in with it now."), "success")
         return redirect(url_for("security.login", next=next_path), 303)
     session[REGISTERED] = [one for one in traces if one != made_here]
+    federated_session.forget()
     flash(_("Your address is confirmed, and you are signed in."), "success")
     return entrance.enter(member.id, How.CONFIRMATION, next_path=next_path)
 

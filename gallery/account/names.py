@@ -1,0 +1,24 @@
+"""A new account that Google or Facebook opened brings a name along; it is where the profile begins (A2, B1)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Flask
+
+from gallery.account import queries, rules, services
+from gallery.auth import federated_services
+from gallery.core.settings import Settings
+
+
+def init_app(app: Flask, _settings: Settings) -> None:
+    """Have the names of new accounts put into their profiles."""
+    federated_services.takes_name(app, take)
+
+
+def take(member_id: int, name: str, now: datetime) -> None:
+    """Keep a name that came from elsewhere, if our form would take it too and the member has told none himself."""
+    if rules.letters(name) < 2 or rules.strangers_in_name(name):
+        return
+    if not queries.profile(member_id):
+        services.save(member_id, {"full_name": name}, now=now)
