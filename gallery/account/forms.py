@@ -87,7 +87,7 @@ class ProfileForm(ReturningForm):
         [Length(max=LONGEST_LINE)],
         filters=[one_line],
         description=lazy("Street or landmark: one of the two is enough."),
-        render_kw={"autocomplete": "street-address", "maxlength": LONGEST_LINE},
+        render_kw={"autocomplete": "address-line1", "maxlength": LONGEST_LINE},
     )
     landmark = StringField(
         lazy("Landmark"),

@@ -36,7 +36,7 @@ class Shown:
     said: str = ""
     """What just became of it."""
     hidden: str = ""
-    """What is known of a value that is not shown (14.2.6)."""
+    """What is said of a value that is known and not shown (14.2.6)."""
 
     @property
     def title(self) -> str:
@@ -89,4 +89,5 @@ def mine() -> Known:
 
 def _masked(born_on: date | None) -> str:
     # Over somebody's shoulder a whole date of birth opens doors elsewhere.
-    return _("••.••.%(year)s", year=born_on.year) if born_on else ""
+    words = _("We have it: ••.••.%(year)s. Type it only to put it right.", year=born_on.year) if born_on else ""
+    return str(words)

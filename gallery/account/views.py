@@ -9,7 +9,7 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from gallery.account import labels, parts, queries, services
+from gallery.account import labels, parts, phones, queries, services
 from gallery.account.forms import Part
 from gallery.account.rules import For
 from gallery.core import access, clock, csrf
@@ -57,9 +57,16 @@ def save(name: str) -> ResponseReturnValue:
     services.save(current_user.id, form.said(), now=clock.now())
     if wants_partial():
         known = parts.mine()
-        return _answer(known, parts.shown(part, known, said=_("Saved.")), 200)
+        return _answer(known, parts.shown(part, known, said=_saved(part, known)), 200)
     flash(_("Your profile is saved."), "success")
     return redirect(url_for(".profile", _anchor=f"part-{name}"), 303)
+
+
+def _saved(part: Part, known: parts.Known) -> str:
+    """That it is saved, and as what where it was read by the habits of a country."""
+    if part is Part.PHONE and known:
+        return str(_("Saved as %(phone)s.", phone=phones.readable(known["phone"])))
+    return str(_("Saved."))
 
 
 def renew(name: str) -> ResponseReturnValue:
