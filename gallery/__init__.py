@@ -51,6 +51,7 @@ ROOMS = (
     "auth.second_step_views",
     "auth.safety_views",
     "auth.address_views",
+    "auth.passkey_views",
     "auth.federated_views",
     "auth.deletions",
     "account.views",

@@ -7,12 +7,12 @@ from typing import Any
 from wtforms import BooleanField, HiddenField, StringField, ValidationError
 from wtforms.validators import Length
 
-from gallery.auth.forms import PlainForm, ReturningForm
+from gallery.auth.forms import ReturningForm
 from gallery.auth.passkey_rules import LONGEST_NAME, tidy
 from gallery.core.i18n import _, lazy
 
 
-class NameForm(PlainForm):
+class NameForm(ReturningForm):
     """What a member calls a passkey."""
 
     name = StringField(

@@ -24,15 +24,12 @@
     return JSON.stringify({ id, rawId: toText(rawId), type, authenticatorAttachment, response: said });
   }
 
-  // Asked as htmx asks, so that the server's answers are the same: a sentence, or where to go first.
+  // What the browser is to do; nothing if the server wants something else first: then it says so on a page.
   async function ask(form) {
     const answer = await fetch(form.dataset.options, {
-      method: "POST",
-      body: new URLSearchParams(new FormData(form)),
-      headers: { Accept: "application/json", "HX-Request": "true", "HX-Current-URL": location.href },
+      method: "POST", body: new URLSearchParams(new FormData(form)), headers: { Accept: "application/json" },
     });
-    const away = answer.headers.get("HX-Redirect");
-    if (away) return location.assign(away);
+    if (answer.status === 401 || !answer.headers.get("Content-Type")?.startsWith("application/json")) return;
     const said = await answer.json();
     if (!answer.ok) throw Object.assign(new Error(said.detail), { name: "Refused" });
     return fromServer(said);
@@ -55,8 +52,7 @@
       status.textContent = words.asking;
       try {
         const publicKey = await ask(form);
-        if (!publicKey) return;
-        form.elements.credential.value = toServer(await navigator.credentials[act]({ publicKey }));
+        if (publicKey) form.elements.credential.value = toServer(await navigator.credentials[act]({ publicKey }));
         if (form.elements.remember) form.elements.remember.disabled = !document.getElementById("remember")?.checked;
         form.submit();
       } catch (error) {
