@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from gallery.account import snapshots
 from gallery.bidding import chain, queries, receipts, rules
 from gallery.bidding.held import Held, hold, standing_bids
 from gallery.bidding.models import Heartbeat, Outage, Outcome
@@ -85,6 +86,10 @@ def _close(session: Session, held: Held, at: datetime) -> rules.Outcome:
         closed_at=at,
     )
     audit.record("lot.closed", f"lot:{held.lot_id}", result=result)
+    if winner_id is not None:
+        # The contract is made with who the two are now, whatever they change later (B3).
+        for party in (winner_id, held.seller_id):
+            snapshots.take(party, snapshots.PARTY, f"lot:{held.lot_id}", now=at)
     _tell(session, held, result, winner_id)
     return result
 

@@ -68,6 +68,7 @@ class Filters:
     artist_id: int | None = None
     category: str | None = None
     sale_id: int | None = None
+    seller_id: int | None = None
     status: Status = Status.CURRENT
     price_from: int | None = None
     price_to: int | None = None
@@ -207,6 +208,8 @@ def _conditions(filters: Filters, at: datetime) -> list[Any]:
         wanted.append(lot.c.category == filters.category)
     if filters.sale_id is not None:
         wanted.append(lot.c.sale_id == filters.sale_id)
+    if filters.seller_id is not None:
+        wanted.append(lot.c.seller_id == filters.seller_id)
     if filters.price_from is not None or filters.price_to is not None:
         wanted += _by_price(filters)
     return wanted

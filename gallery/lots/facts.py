@@ -1,4 +1,5 @@
-"""What pages know of lots, sales and artists: plain rows, without a reserve's amount and without a seller's name."""
+"""What pages know of lots, sales and artists: plain rows, without a reserve's amount, and no seller's name but that of
+a trader's company."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gallery.lots import rules
-from gallery.lots.rules import Phase, SaleStatus, Zone
+from gallery.lots.rules import Phase, SaleStatus, SellerKind, Zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,11 @@ class LotFacts:
     artist_born: int | None
     artist_died: int | None
     seller_is_trader: bool
+    seller_sells_as: str | None
+    """As the seller declares it by now; None or empty while he has not."""
+    seller_ref: str | None
+    seller_company: str | None
+    """A trader's page and company."""
     category: str
     title_en: str
     title_fr: str
@@ -80,6 +86,11 @@ class LotFacts:
     leader_alias: int | None
     version: int
     closed_at: datetime | None
+
+    @property
+    def seller_kind(self) -> SellerKind:
+        """What the seller is towards a buyer (C-02)."""
+        return rules.seller_kind(self.seller_is_trader, self.seller_sells_as)
 
     def phase(self, now: datetime) -> Phase:
         """Where it stands by the clock."""

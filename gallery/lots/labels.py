@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gallery.core.i18n import lazy
-from gallery.lots.rules import Category, Phase, SaleStatus, Zone
+from gallery.lots.rules import Category, Phase, SaleStatus, SellerKind, Zone
 
 CATEGORIES = {
     Category.PAINTING: lazy("Painting"),
@@ -13,6 +13,12 @@ CATEGORIES = {
     Category.SCULPTURE: lazy("Sculpture"),
     Category.TEXTILE: lazy("Textile"),
     Category.OTHER: lazy("Other"),
+}
+
+SELLERS = {
+    SellerKind.TRADER: lazy("A trader, who answers for delivery and withdrawal: consumers in the EU have 14 days"),
+    SellerKind.PRIVATE: lazy("A private person, who answers for delivery: EU consumer rights do not apply"),
+    SellerKind.UNDECLARED: lazy("Not declared yet as a trader or a private person: ask us before you bid"),
 }
 
 ZONES = {

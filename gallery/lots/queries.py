@@ -1,6 +1,7 @@
 """Reading sales, artists and lots, as rows and never as entities: these are the pages that everybody opens.
 
-Nothing here selects a reserve's amount or who the seller is; whether there is one, and whether it is met, is public.
+Nothing here selects a reserve's amount, or who a private seller is; whether there is a reserve, and whether it is met,
+is public, and so is a trader's company (C9).
 What the clock decides (a lot is open, a sale is over) is derived from times and not from what was written last (D10).
 """
 
@@ -13,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from gallery.account.models import Company, Profile
 from gallery.core.db import db
 from gallery.core.errors import Missing
 from gallery.lots.facts import ArtistFacts, LotFacts, LotPage, Picture, SaleFacts
@@ -21,6 +23,7 @@ from gallery.lots.rules import Phase, Zone
 
 artist, sale, lot = Artist.__table__, Sale.__table__, Lot.__table__
 picture, rate = LotPicture.__table__, ShippingRate.__table__
+profile, company = Profile.__table__, Company.__table__
 
 LARGEST_ID = 2**63 - 1
 
@@ -64,9 +67,14 @@ _LOT = (
         artist.c.name.label("artist_name"),
         artist.c.born.label("artist_born"),
         artist.c.died.label("artist_died"),
+        profile.c.sells_as.label("seller_sells_as"),
+        company.c.ref.label("seller_ref"),
+        company.c.name.label("seller_company"),
     )
     .join(sale, sale.c.id == lot.c.sale_id)
     .outerjoin(artist, artist.c.id == lot.c.artist_id)
+    .outerjoin(profile, profile.c.member_id == lot.c.seller_id)
+    .outerjoin(company, company.c.member_id == lot.c.seller_id)
     .where(lot.c.id == sa.bindparam("lot_id"))
 )
 _PICTURES = (

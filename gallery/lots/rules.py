@@ -28,6 +28,15 @@ class Zone(StrEnum):
     WORLD = "world"
 
 
+class SellerKind(StrEnum):
+    """What a seller is towards buyers (C-02)."""
+
+    TRADER = "trader"
+    PRIVATE = "private"
+    UNDECLARED = "undeclared"
+    """He has not said so yet: nothing is promised, and nothing denied, in his name."""
+
+
 class SaleStatus(StrEnum):
     """Where a sale stands in its programme (C1)."""
 
@@ -65,6 +74,13 @@ EUROPE = frozenset(
     | {"HU", "IE", "IS", "IT", "LI", "LT", "LU", "LV", "MC", "MD", "ME", "MK", "MT", "NL", "NO", "PL", "PT", "RO", "RS"}
     | {"SE", "SI", "SK", "SM", "UA", "VA", "XK"}
 )
+
+
+def seller_kind(acts_as_trader: bool, declared: str | None) -> SellerKind:
+    """What the seller of a lot is: a trader if he put it up as one, or says by now that he is one."""
+    if acts_as_trader:
+        return SellerKind.TRADER
+    return SellerKind(declared) if declared else SellerKind.UNDECLARED
 
 
 def zone_of(country: str) -> Zone:

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, make_response, render_template, request, send_file, url_for
 from flask_login import current_user
 
+from gallery.account import company_forms, company_queries
 from gallery.core import access, clock, files
 from gallery.core.errors import Missing
 from gallery.core.htmx import respond, wants_partial
@@ -155,6 +156,16 @@ def artist(slug: str) -> Response:
     facts = queries.visible_artist(slug)
     found = _listing(Filters(artist_id=facts.id, status=Status.ALL), [])
     return _page("lots/artist.html", found.pop("now"), artist=facts, **_links("lots.artist", found, slug=slug), **found)
+
+
+@bp.get("/sellers/<ref>")
+@access.public
+def seller(ref: str) -> Response:
+    """Who a trader is by law, and the lots that he has open or to come (C9, C-07)."""
+    trader = company_queries.trader(ref)
+    found = _listing(Filters(seller_id=trader.member_id), [])
+    page = _links("lots.seller", found, ref=ref)
+    return _page("lots/seller.html", found.pop("now"), **company_forms.shown(trader), **page, **found)
 
 
 @bp.get("/pictures/<name>")
