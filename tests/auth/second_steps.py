@@ -17,7 +17,7 @@ from gallery.auth.models import Member
 from gallery.core import clock
 from gallery.core.db import db
 from tests import factories
-from tests.auth.doors import fill_in
+from tests.auth.doors import fill_in, mailbox
 
 ANA = "ana@example.org"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -81,3 +81,8 @@ def at_once(app: Flask, act: Callable[[], object], times: int) -> list[str]:
 
     with ThreadPoolExecutor(times) as threads:
         return sorted(threads.map(one, range(times)))
+
+
+def subjects(email: str = ANA) -> set[str]:
+    """What was mailed; letters of one moment come in no order."""
+    return {one.subject for one in mailbox(email)}

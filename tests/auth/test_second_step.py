@@ -31,6 +31,11 @@ from tests.auth.second_steps import (
 )
 
 
+@pytest.fixture(autouse=True)
+def in_english(client: FlaskClient) -> None:
+    client.set_cookie("lang", "en")
+
+
 @pytest.fixture
 def frozen(app: Flask) -> FrozenClock:
     return freeze(app)
