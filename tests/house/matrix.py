@@ -1,0 +1,233 @@
+"""The access matrix: for every route and every kind of person what comes of asking (8.2). Executed by test_matrix.
+
+An entry is a row: where, what is sent, and the outcome for each actor of matrix_cast. `{lot}` and the like are things
+of matrix_things. A route without an entry fails, and so does an entry without a route.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tests.house.matrix_cast import (
+    ACTORS,
+    FORBIDDEN,
+    MISSING,
+    OK,
+    PROVE,
+    SECOND_STEP,
+    SIGN_IN,
+    STAFF,
+)
+
+Row = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One route and method: its address, what a form sends, and what comes of it for whom."""
+
+    path: str
+    row: Row
+    sends: dict[str, str] = field(default_factory=dict)
+
+
+def everybody(outcome: str = OK, **but: str) -> Row:
+    """The same for all, but for those named."""
+    return dict.fromkeys(ACTORS, outcome) | but
+
+
+def members(**but: str) -> Row:
+    """For whoever is signed in."""
+    return everybody(visitor=SIGN_IN, closed=SIGN_IN) | but
+
+
+def proved(**but: str) -> Row:
+    """For members who have shown shortly before who they are."""
+    return members(unproved=PROVE) | but
+
+
+def secured(**but: str) -> Row:
+    """For members with a second step in this session, who have shown shortly before who they are."""
+    return proved(member=SECOND_STEP, unstepped=SECOND_STEP) | but
+
+
+def changes(**but: str) -> Row:
+    """For changes of how one signs in: like proved, and a second factor that is there was shown in this session."""
+    return proved(unstepped=SECOND_STEP) | but
+
+
+def owned(row: Row) -> Row:
+    """Of what `row` opens to members, only the owner finds what is his; for others it is not there (IDOR)."""
+    return {
+        actor: MISSING if outcome == OK and actor not in {"owner", "unproved"} else outcome
+        for actor, outcome in row.items()
+    }
+
+
+def staff(*roles: str, **but: str) -> Row:
+    """For staff in these roles and for administration, with a second step."""
+    row = everybody(FORBIDDEN, visitor=SIGN_IN, closed=SIGN_IN, unstepped=SECOND_STEP)
+    return row | {role: OK for role in STAFF if role in {*roles, "admin"}} | but
+
+
+DESK = ("support", "fraud")
+NOT_SHOWN = everybody(PROVE, visitor=SIGN_IN, closed=SIGN_IN)
+"""Nothing that counts as a proof was sent, so it is asked for once more."""
+NO_MAIL = everybody(MISSING, visitor=SIGN_IN, closed=SIGN_IN)
+"""Everybody here has a password or a factor; a code by mail is for who has neither."""
+WITH_FACTOR = changes(**dict.fromkeys(("member", "seller", *STAFF), MISSING))
+"""Those who have an app; the others have none to lose."""
+BID = {"amount": "", "key": "matrix-key-1"}
+
+MATRIX: dict[str, Entry] = {
+    # For everybody.
+    "GET lots.home": Entry("/", everybody()),
+    "GET lots.index": Entry("/lots/", everybody()),
+    "GET lots.show": Entry("/lots/{lot}", everybody()),
+    "GET lots.sales": Entry("/sales/", everybody()),
+    "GET lots.sale": Entry("/sales/{sale}", everybody()),
+    "GET lots.artists": Entry("/artists/", everybody()),
+    "GET lots.artist": Entry("/artists/{artist}", everybody()),
+    "GET lots.picture": Entry("/pictures/{picture}", everybody()),
+    "GET lots.seller": Entry("/sellers/{company}", everybody()),
+    "GET preferences.here": Entry("/preferences", everybody()),
+    "POST preferences.here": Entry("/preferences", everybody()),
+    "GET static": Entry("{asset}", everybody()),
+    "GET bidding.index": Entry("/lots/{lot}/bids", everybody()),
+    "GET bidding.standing": Entry("/lots/{lot}/standing", everybody()),
+    "GET bidding.receipts_index": Entry("/lots/{lot}/receipts", everybody()),
+    "GET bidding.watch": Entry("/lots/{lot}/live", everybody()),
+    "POST bidding.prove": Entry("/lots/{lot}/receipts/proof", everybody(), {"number": "x"}),
+    # For machines.
+    "GET health.alive": Entry("/healthz", everybody()),
+    "GET health.ready": Entry("/readyz", everybody()),
+    "GET health.security_txt": Entry("/.well-known/security.txt", everybody()),
+    # The doors. Who is in already is led on from most of them.
+    "GET security.login": Entry("/auth/login", everybody()),
+    "POST security.login": Entry("/auth/login", everybody()),
+    "POST security.logout": Entry("/auth/logout", everybody()),
+    "GET security.register": Entry("/auth/register", everybody()),
+    "POST security.register": Entry("/auth/register", everybody()),
+    "GET security.send_confirmation": Entry("/auth/confirm", everybody()),
+    "POST security.send_confirmation": Entry("/auth/confirm", everybody()),
+    "GET security.confirm_email": Entry("/auth/confirm/{confirmation}", everybody()),
+    "POST security.confirm_email": Entry("/auth/confirm/{confirmation}", everybody()),
+    "GET security.forgot_password": Entry("/auth/reset", everybody()),
+    "POST security.forgot_password": Entry("/auth/reset", everybody()),
+    "GET security.reset_password": Entry("/auth/reset/{reset}", everybody()),
+    "POST security.reset_password": Entry("/auth/reset/{reset}", everybody()),
+    "GET security.change_password": Entry("/auth/change", members()),
+    "POST security.change_password": Entry("/auth/change", members()),
+    "GET auth.sent": Entry("/auth/sent/register", everybody()),
+    # Bidding.
+    "GET bidding.new": Entry("/lots/{lot}/bids/new", members()),
+    "POST bidding.create": Entry("/lots/{lot}/bids", members(), BID),
+    # The member's own pages: whose they are is who asks, so nobody can name another.
+    "GET account.index": Entry("/account/", members()),
+    "GET account.profile": Entry("/account/profile", members()),
+    "GET account.part": Entry("/account/profile/full_name", members()),
+    "POST account.save": Entry("/account/profile/full_name", members()),
+    "GET account_gate.complete": Entry("/account/complete?for=selling", members()),
+    "POST account_gate.complete": Entry("/account/complete?for=selling", members()),
+    "GET preferences.mine": Entry("/account/preferences", members()),
+    "POST preferences.mine": Entry("/account/preferences", members()),
+    "GET account_company.index": Entry("/account/company", members()),
+    "GET account_company.private": Entry("/account/company/private", members()),
+    "POST account_company.private": Entry("/account/company/private", members()),
+    "GET account_company.trader": Entry("/account/company/trader", members()),
+    "POST account_company.trader": Entry("/account/company/trader", members()),
+    "GET account_bank.index": Entry("/account/bank", members()),
+    "POST account_bank.reveal": Entry("/account/bank", secured()),
+    "GET account_bank.iban": Entry("/account/bank/iban", secured()),
+    "POST account_bank.iban": Entry("/account/bank/iban", secured()),
+    "GET account_bank.local": Entry("/account/bank/local", secured()),
+    "POST account_bank.local": Entry("/account/bank/local", secured()),
+    "GET account_bank.removal": Entry("/account/bank/removal", secured()),
+    "POST account_bank.removal": Entry("/account/bank/removal", secured()),
+    # How he signs in.
+    "GET safety.index": Entry("/account/security", members()),
+    "GET safety.devices": Entry("/account/security/devices", members()),
+    "POST safety.end": Entry("/account/security/devices/{session}/end", owned(proved())),
+    "POST safety.end_others": Entry("/account/security/devices/end", proved()),
+    "POST safety.stay": Entry("/account/security/stay", members()),
+    "GET address.show": Entry("/account/security/email", members()),
+    "GET address.new": Entry("/account/security/email/new", changes()),
+    "POST address.ask": Entry("/account/security/email/new", changes(), {"email": "new@example.org"}),
+    "POST address.cancel": Entry("/account/security/email/cancel", members()),
+    "GET address.agree_old": Entry("/auth/address/old/{old_link}", everybody()),
+    "POST address.agree_old": Entry("/auth/address/old/{old_link}", everybody()),
+    "GET address.agree_new": Entry("/auth/address/new/{new_link}", everybody()),
+    "POST address.agree_new": Entry("/auth/address/new/{new_link}", everybody()),
+    "GET address.stop": Entry("/auth/address/stop/{stop_link}", everybody()),
+    "POST address.stop": Entry("/auth/address/stop/{stop_link}", everybody()),
+    "GET passkeys.index": Entry("/account/security/passkeys", members()),
+    "GET passkeys.new": Entry("/account/security/passkeys/new", changes()),
+    "POST passkeys.new_options": Entry("/account/security/passkeys/options", changes(), {"name": "Phone"}),
+    "POST passkeys.add": Entry("/account/security/passkeys/new", changes(), {"name": "Phone", "credential": "{}"}),
+    "GET passkeys.one": Entry("/account/security/passkeys/{passkey}", owned(members())),
+    "POST passkeys.one": Entry("/account/security/passkeys/{passkey}", owned(members()), {"name": "Mine"}),
+    "POST passkeys.remove": Entry("/account/security/passkeys/{passkey}/remove", owned(changes())),
+    "POST passkeys.sign_in_options": Entry("/auth/passkey/options", everybody()),
+    "POST passkeys.sign_in": Entry("/auth/passkey", everybody(SIGN_IN), {"credential": "{}"}),
+    "POST passkeys.second_step_options": Entry("/auth/passkey/second-step/options", everybody(SIGN_IN)),
+    "POST passkeys.second_step": Entry("/auth/passkey/second-step", everybody(SECOND_STEP), {"credential": "{}"}),
+    "POST passkeys.prove_options": Entry("/auth/passkey/prove/options", members()),
+    "POST passkeys.prove": Entry("/auth/passkey/prove", NOT_SHOWN, {"credential": "{}"}),
+    "GET second_step.ask": Entry("/auth/second-step", members()),
+    "POST second_step.ask": Entry("/auth/second-step", members()),
+    "GET second_step.prove": Entry("/auth/prove", members()),
+    "POST second_step.prove": Entry("/auth/prove", members(), {"password": "wrong"}),
+    "POST second_step.send_code": Entry("/auth/prove/mail", NO_MAIL),
+    "GET second_step.set_up": Entry("/account/security/second-step", members(unstepped=PROVE)),
+    "GET second_step.authenticator": Entry("/account/security/second-step/app", changes()),
+    "POST second_step.authenticator": Entry("/account/security/second-step/app", changes(), {"code": "000000"}),
+    "POST second_step.remove_authenticator": Entry("/account/security/second-step/app/remove", WITH_FACTOR),
+    "GET second_step.codes": Entry("/account/security/second-step/codes", members()),
+    "POST second_step.make_codes": Entry("/account/security/second-step/codes", WITH_FACTOR),
+    "GET second_step.codes_as_text": Entry("/account/security/second-step/codes.txt", members()),
+    "POST second_step.codes_kept": Entry("/account/security/second-step/codes/kept", members()),
+    "GET federated.linked": Entry("/account/security/linked", members()),
+    "POST federated.link": Entry("/account/security/linked/facebook", proved()),
+    "POST federated.unlink": Entry("/account/security/linked/{identity}/unlink", owned(proved())),
+    "POST federated.ask_password": Entry("/account/security/linked/password", members()),
+    "POST federated.leave": Entry("/auth/with/facebook", everybody()),
+    "GET federated.back": Entry("/auth/with/facebook/callback", members()),
+    "GET federated.finish": Entry("/auth/with/finish", members()),
+    "POST federated.finish": Entry("/auth/with/finish", members()),
+    "POST deletions.facebook": Entry("/webhooks/facebook/deletion", everybody(), {"signed_request": "{signed}"}),
+    "GET deletions.show": Entry("/deletions/{deletion}", everybody()),
+    "GET looks.index": Entry("/account/looks", members()),
+    # The desk.
+    "GET admin.index": Entry("/admin/", staff(*STAFF)),
+    "GET admin.letters": Entry("/admin/mail", staff(*STAFF)),
+    "GET admin.letter": Entry("/admin/mail/{letter}", staff(*STAFF)),
+    "GET admin.parked": Entry("/admin/outbox", staff(*STAFF)),
+    "POST admin.retry": Entry("/admin/outbox/{parked}/retries", staff(*STAFF)),
+    "GET bidding_desk.show": Entry("/admin/lots/{lot}", staff(*DESK)),
+    "POST bidding_desk.annul": Entry(
+        "/admin/lots/{lot}/annulments", staff(*DESK), {"number": "{bid}", "reason": "fraud"}
+    ),
+    "POST bidding_desk.withdraw": Entry("/admin/lots/{lot}/withdrawal", staff(*DESK), {"reason": "damaged"}),
+    # The desk for members. Each of the staff has an open look at the target.
+    "GET members.index": Entry("/admin/members/", staff(*DESK)),
+    "POST members.search": Entry("/admin/members/", staff(*DESK), {"q": "target@"}),
+    "GET members.show": Entry("/admin/members/{target}", staff(*DESK)),
+    "POST members.look": Entry(
+        "/admin/members/{target}/looks", staff(*DESK), {"look-reason": "dispute", "look-words": "About a lot"}
+    ),
+    "POST members.reveal": Entry("/admin/members/{target}/reveals", staff(*DESK), {"field": "profile.phone"}),
+    "POST members.note": Entry("/admin/members/{target}/notes", staff(*DESK), {"note-words": "Rang at noon"}),
+    "POST member_acts.grant": Entry("/admin/members/{target}/roles", staff(), {"grant-role": "seller"}),
+    "POST member_acts.revoke": Entry("/admin/members/{target}/roles/removal", staff(), {"revoke-role": "seller"}),
+    "POST member_acts.block": Entry("/admin/members/{target}/blocks", staff("fraud"), {"block-reason": "Not paid"}),
+    "POST member_acts.unblock": Entry("/admin/members/{target}/blocks/removal", staff("fraud")),
+    "POST member_acts.limit": Entry(
+        "/admin/members/{target}/limit",
+        staff("fraud"),
+        {"limit-amount": "500", "limit-currency": "EUR", "limit-reason": "Not paid"},
+    ),
+    "POST member_acts.close": Entry("/admin/members/{target}/closure", staff("fraud"), {"close-reason": "Not paid"}),
+    "POST member_acts.reopen": Entry("/admin/members/{target}/reopening", staff("fraud")),
+    "POST member_acts.end_sessions": Entry("/admin/members/{target}/sessions/removal", staff(*DESK)),
+    "POST member_acts.recover": Entry("/admin/members/{target}/second-factor/removal", staff("support")),
+}

@@ -1,0 +1,146 @@
+"""What the people of the access matrix own, and what else its addresses name."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+from pathlib import Path
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from gallery.account.models import BankAccount, Company
+from gallery.auth import address_change, deletions, tokens
+from gallery.auth import services as accounts
+from gallery.auth.device_models import DeviceSession
+from gallery.auth.factor_models import AddressChange, Authenticator, Identity, Passkey
+from gallery.auth.models import Member
+from gallery.auth.tokens import Aim
+from gallery.core import clock, outbox
+from gallery.core.crypto import blind_index
+from gallery.core.db import db, transaction
+from gallery.lots.models import Artist, Lot, Sale
+from gallery.trust import looks
+from gallery.trust.rules import DESK, Reason
+from tests import factories, scene
+
+APP_SECRET = "of-the-matrix"
+FACEBOOK = {"GALLERY_FACEBOOK_APP_ID": "4711", "GALLERY_FACEBOOK_APP_SECRET": APP_SECRET}
+
+
+def things(people: dict[str, Member]) -> dict[str, str]:
+    """Furnish the rooms; the words for `{…}` in the matrix."""
+    there = scene.furnish()
+    lot = db.session.get_one(Lot, there.open)
+    sale, artist = db.session.get_one(Sale, lot.sale_id), db.session.get_one(Artist, lot.artist_id)
+    for role in DESK:
+        looks.begin(people["target"].id, people[role].id, {role}, Reason.DISPUTE, "About a lot", now=clock.now())
+    owns(people["other"])
+    with transaction() as session:
+        session.add(authenticator(people["unstepped"]))
+    return {
+        "lot": str(there.open),
+        "bid": "1",
+        "sale": sale.slug,
+        "artist": artist.slug,
+        "picture": min(Path(current_app.extensions["settings"].data_dir).rglob("pictures/**/*.jpg")).name,
+        "asset": str(current_app.jinja_env.globals["asset"]("css/pages.css")),  # type: ignore[operator]
+        "letter": min(Path(current_app.config["MAIL_FILE_PATH"]).glob("*.eml")).stem,
+        "parked": str(outbox.dead_letters()[0].id),
+        **owns(people["owner"]),
+        **links(people["owner"]),
+        "deletion": deletions.carry_out(deletions.Wish("999", clock.now()), clock.now()),
+        "signed": signed({"algorithm": "HMAC-SHA256", "user_id": "999"}),
+    }
+
+
+def owns(member: Member) -> dict[str, str]:
+    """Give a member one of each thing that has an owner; their numbers."""
+    factories.session_key(member)
+    now = clock.now()
+    with transaction() as session:
+        session.add(authenticator(member))
+        passkey = Passkey(
+            member_id=member.id,
+            credential_id=secrets.token_bytes(16),
+            public_key=secrets.token_bytes(32),
+            sign_count=0,
+            name="Phone",
+            is_synced=False,
+            added_at=now,
+        )
+        identity = Identity(
+            member_id=member.id,
+            provider="facebook",
+            issuer="https://www.facebook.com",
+            subject=str(member.id),
+            linked_at=now,
+        )
+        session.add_all([passkey, identity])
+        session.flush()
+        company = sells(session, member)
+        first = session.query(DeviceSession.id).filter_by(member_id=member.id).order_by(DeviceSession.id).first()
+        assert first is not None
+        return {
+            "session": str(first[0]),
+            "passkey": str(passkey.id),
+            "identity": str(identity.id),
+            "company": company.ref,
+        }
+
+
+def authenticator(member: Member) -> Authenticator:
+    return Authenticator(member_id=member.id, secret="JBSWY3DPEHPK3PXP", proved_at=clock.now(), last_counter=-1)
+
+
+def sells(session: Session, member: Member) -> Company:
+    """A company, and an account to pay out to."""
+    now = clock.now()
+    company = Company(
+        member_id=member.id,
+        ref=secrets.token_urlsafe(12),
+        name=f"{member.email} and Sons",
+        country="SN",
+        register_kind="ninea",
+        register_number=f"00511692{member.id:02}",
+        street="Rue 10",
+        city="Dakar",
+        phone="+221338643007",
+        email="shop@example.org",
+        certified_at=now,
+        updated_at=now,
+    )
+    bank = BankAccount(
+        member_id=member.id,
+        kind="iban",
+        holder="A trader",
+        number="FR7630006000011234567890189",
+        number_index=blind_index("bank_account.number", "FR7630006000011234567890189"),
+        country="FR",
+        updated_at=now,
+    )
+    session.add_all([company, bank])
+    return company
+
+
+def links(owner: Member) -> dict[str, str]:
+    """What stands in mails: good for whoever has them, signed in or not."""
+    now, fresh = clock.now(), factories.member("fresh", confirmed=False)
+    address_change.ask(owner.id, "elsewhere@example.org", "en", now=now)
+    seal = db.session.query(AddressChange.seal).filter_by(member_id=owner.id).scalar()
+    aims = {"old": Aim.ADDRESS_OLD, "new": Aim.ADDRESS_NEW, "stop": Aim.ADDRESS_STOP}
+    return {
+        "confirmation": tokens.make(Aim.CONFIRM, fresh.id, accounts.state(Aim.CONFIRM, fresh), now),
+        "reset": tokens.make(Aim.RESET, owner.id, accounts.state(Aim.RESET, owner), now),
+        **{f"{name}_link": str(address_change.link(aim, owner, seal, now)) for name, aim in aims.items()},
+    }
+
+
+def signed(wish: dict[str, str]) -> str:
+    """What Facebook sends, signed with the secret of our app."""
+    payload = base64.urlsafe_b64encode(json.dumps(wish).encode()).rstrip(b"=")
+    signature = hmac.new(APP_SECRET.encode(), payload, hashlib.sha256).digest()
+    return f"{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}.{payload.decode()}"
