@@ -15,7 +15,7 @@ from tests import factories
 from tests.services import house
 from tests.services.smtp import Postbox
 
-ALLOWED_COOKIES = {"session", "lang"}
+ALLOWED_COOKIES = {"session", "lang", "currency", "device"}
 PATIENCE_SECONDS = 30.0
 """Of whoever waits, on a machine that does other things as well."""
 PUSHED_SECONDS = 8.0
@@ -69,7 +69,7 @@ class Person:
         self.faults.append(f"a script failed: {error.error}")
 
     def look_for_traces(self) -> None:
-        """Note what was stored in the browser beyond the session and the language."""
+        """Note what was stored in the browser beyond the session, the device and the choices."""
         cookies = {str(cookie.get("name")) for cookie in self.context.cookies()}
         if cookies - ALLOWED_COOKIES:
             self.faults.append(f"cookies {sorted(cookies - ALLOWED_COOKIES)}")
