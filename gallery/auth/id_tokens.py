@@ -26,6 +26,8 @@ LONGEST_TOKEN = 16_384
 LONGEST_SUBJECT = 255
 KEYS_OF_STRANGERS = frozenset({"jwk", "jku", "x5u", "x5c", "crit"})
 """Headers that say where the key is, or that more has to be understood: no token of a provider of ours has them."""
+NONSENSE = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
+"""What the library raises at JSON of a shape that nobody thought of."""
 
 
 class UnknownKey(Disbelieved):
@@ -42,13 +44,26 @@ class Expected:
     access_token: str | None = None
 
 
-def read(token: object, keys: Mapping[str, Any], expected: Expected, now: datetime) -> dict[str, Any]:
+def key_set(published: Mapping[str, Any]) -> KeySet:
+    """The keys of an issuer that sign by our algorithms, none of them a secret; raises Disbelieved if there is none."""
+    try:
+        found = published["keys"]
+        fit = [key for key in found if key.get("kty") in ("RSA", "EC") and key.get("use", "sig") == "sig"]
+        keys = KeySet.import_key_set(cast("KeySetSerialization", {"keys": fit}))
+    except (JoseError, *NONSENSE) as wrong:
+        raise Disbelieved(f"no keys ({type(wrong).__name__})") from None
+    if not keys.keys:
+        raise Disbelieved("no keys of use")
+    return keys
+
+
+def read(token: object, keys: KeySet, expected: Expected, now: datetime) -> dict[str, Any]:
     """The claims of a token that holds; raises Disbelieved, and UnknownKey if newer keys might tell."""
     if not isinstance(token, str) or not token.isascii() or len(token) > LONGEST_TOKEN:
         raise Disbelieved("no identity token")
     try:
         registry = JWSRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)
-        decoded = jwt.decode(token, KeySet.import_key_set(_public(keys)), registry=registry)
+        decoded = jwt.decode(token, keys, registry=registry)
         if KEYS_OF_STRANGERS & decoded.header.keys():
             raise Disbelieved("a header that leads elsewhere")
         claims = CodeIDToken(
@@ -62,8 +77,8 @@ def read(token: object, keys: Mapping[str, Any], expected: Expected, now: dateti
         raise UnknownKey("an unknown key") from None
     except JoseError as wrong:
         raise Disbelieved(type(wrong).__name__) from None
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as wrong:
-        raise Disbelieved(f"nonsense ({type(wrong).__name__})") from None  # Keys or claims of a shape of their own.
+    except NONSENSE as wrong:
+        raise Disbelieved(f"nonsense ({type(wrong).__name__})") from None
     _strictly(claims, expected)
     return dict(claims)
 
@@ -83,10 +98,3 @@ def _strictly(claims: Mapping[str, Any], expected: Expected) -> None:
         raise Disbelieved("no subject")
     if len(subject) > LONGEST_SUBJECT:
         raise Disbelieved("too long a subject")
-
-
-def _public(keys: Mapping[str, Any]) -> KeySetSerialization:
-    """The issuer's keys of the kinds that sign by our algorithms, without those that are secrets."""
-    found = keys["keys"]
-    fit = [key for key in found if key.get("kty") in ("RSA", "EC") and key.get("use", "sig") == "sig"]
-    return cast("KeySetSerialization", {"keys": fit})

@@ -16,11 +16,12 @@ from typing import Any, Protocol
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.flask_client import FlaskOAuth2App, OAuth
 from flask import Flask, current_app
+from joserfc.jwk import KeySet
 from werkzeug.datastructures import ImmutableDict
 
 from gallery.auth.addresses import NotAnAddress, normalised
 from gallery.auth.device_models import How
-from gallery.auth.id_tokens import Expected, UnknownKey, read
+from gallery.auth.id_tokens import NONSENSE, Expected, UnknownKey, key_set, read
 from gallery.auth.provider_wire import Disbelieved, Pool, Refused, Wire, origin
 from gallery.core import clock, web
 from gallery.core.errors import Missing
@@ -96,7 +97,7 @@ class Client(FlaskOAuth2App):  # type: ignore[misc]
             except AuthlibBaseError as said:
                 log.warning("a provider refused a code", extra={"kind": self.name, "error": type(said).__name__})
                 raise Refused from None
-            except (ValueError, TypeError, KeyError, AttributeError, OSError) as wrong:
+            except (*NONSENSE, OSError) as wrong:
                 raise Disbelieved(f"no token ({type(wrong).__name__})") from None
         if not isinstance(token.get("access_token"), str):
             raise Disbelieved("no access token")
@@ -130,7 +131,7 @@ class Google:
         self._client = _client(oauth, self, settings.google_client_id, settings.google_client_secret)
         self._pool = Pool(self.name)
         self._known: tuple[datetime, Mapping[str, str]] | None = None
-        self._keys: tuple[datetime, Mapping[str, Any]] | None = None
+        self._keys: tuple[datetime, KeySet] | None = None
 
     def begin(self, callback: str) -> Begun:
         """Where to send the browser; raises ProviderError."""
@@ -176,12 +177,12 @@ class Google:
             self._known = now, ImmutableDict({name: said[name] for name in names})
         return self._known[1]
 
-    def _published(self, at_most_old: timedelta) -> Mapping[str, Any]:
+    def _published(self, at_most_old: timedelta) -> KeySet:
         """The issuer's keys, asked for if what we have is older than that."""
         now = clock.now()
         if self._keys is None or now - self._keys[0] >= at_most_old:
             address = self._metadata()["jwks_uri"]
-            self._keys = now, self._pool.ask(lambda: self._client.fetch_json(address))
+            self._keys = now, key_set(self._pool.ask(lambda: self._client.fetch_json(address)))
         return self._keys[1]
 
 
