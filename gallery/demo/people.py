@@ -7,6 +7,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
+from gallery.account import company_services
 from gallery.account import services as account
 from gallery.auth import passwords
 from gallery.auth import services as auth
@@ -102,4 +103,6 @@ def _enter(person: Person, password_hash: str) -> int:
             born_on=date(1984, 3, 9),
         )
         account.save_profile(member_id, details, now=clock.now())
+        if RoleName.SELLER in person.roles:
+            company_services.become_private(member_id, now=clock.now())
     return member_id
