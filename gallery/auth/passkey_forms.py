@@ -4,38 +4,36 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import BooleanField, HiddenField, StringField, ValidationError
-from wtforms.validators import Length
+from wtforms import BooleanField, HiddenField, StringField
+from wtforms.validators import DataRequired, Length
 
-from gallery.auth.forms import ReturningForm
+from gallery.auth.forms import PlainForm, ReturningForm
 from gallery.auth.passkey_rules import LONGEST_NAME, tidy
-from gallery.core.i18n import _, lazy
+from gallery.core.i18n import lazy
 
 
-class NameForm(ReturningForm):
-    """What a member calls a passkey."""
-
-    name = StringField(
+def _name(*validators: Any) -> StringField:
+    too_long = lazy("This name is too long: at most %(max)d characters.")
+    return StringField(
         lazy("Name"),
-        [Length(max=LONGEST_NAME, message=lazy("This name is too long: at most %(max)d characters."))],
+        [*validators, Length(max=LONGEST_NAME, message=too_long)],
         filters=[tidy],
         description=lazy("So that you know it again, as in “my phone” or “the key on my ring”."),
         render_kw={"maxlength": LONGEST_NAME, "autocomplete": "off"},
     )
 
 
-class RenameForm(NameForm):
+class RenameForm(PlainForm):
     """Another name for a passkey."""
 
-    def validate_name(self, field: StringField) -> None:
-        """There must be something to call it by."""
-        if not field.data:
-            raise ValidationError(_("Please type a name."))
+    # DataRequired, since InputRequired takes spaces for a name.
+    name = _name(DataRequired(lazy("Please type a name.")))
 
 
-class NewForm(NameForm):
+class NewForm(ReturningForm):
     """A new passkey. Without a name it is called after the browser that made it."""
 
+    name = _name()
     credential = HiddenField()
     """What navigator.credentials.create() gave, as JSON; nothing while the browser still asks for a challenge."""
 

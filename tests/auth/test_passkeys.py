@@ -23,6 +23,11 @@ from tests.auth.passkey_doors import NEW, NEW_OPTIONS, SHELF, add, ask, options,
 from tests.auth.soft_key import IS_SYNCED, MAY_BE_SYNCED, PRESENT, VERIFIED, SoftKey
 
 
+@pytest.fixture(autouse=True)
+def in_english(client: FlaskClient) -> None:
+    client.set_cookie("lang", "en")
+
+
 @pytest.fixture
 def ana(app: Flask) -> Member:
     return factories.member("ana")

@@ -36,6 +36,11 @@ from tests.auth.passkey_doors import (
 from tests.auth.soft_key import PRESENT, SoftKey
 
 
+@pytest.fixture(autouse=True)
+def in_english(client: FlaskClient) -> None:
+    client.set_cookie("lang", "en")
+
+
 @pytest.fixture
 def ana(app: Flask) -> Member:
     return factories.member("ana")

@@ -41,6 +41,11 @@ Lie = Callable[[SoftKey, Options], str]
 REFUSAL = "This passkey was not taken. Try once more, or go on without it."
 
 
+@pytest.fixture(autouse=True)
+def in_english(client: FlaskClient) -> None:
+    client.set_cookie("lang", "en")
+
+
 @pytest.fixture
 def ana(app: Flask) -> Member:
     return factories.member("ana")
