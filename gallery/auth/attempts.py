@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from math import ceil
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -81,18 +82,10 @@ def reserve(*scopes: Scope, now: datetime, advice: str = "") -> Reservation:
 
 def look(*scopes: Scope, now: datetime, advice: str = "") -> None:
     """Raise TooMany if a limit is reached: if its last try but so many is not long ago yet. One statement."""
-    limits = [(one, limit) for one in scopes for limit in one.limits]
-    nth = [
-        sa.select(Attempt.at)
-        .where(Attempt.scope == one.kind, Attempt.key_digest == one.digest)
-        .order_by(Attempt.at.desc())
-        .offset(limit.count - 1)
-        .limit(1)
-        .scalar_subquery()
-        for one, limit in limits
-    ]
-    ats = db.session().execute(sa.select(*nth)).one()
-    ends = [at + timedelta(seconds=limit.seconds) for at, (_one, limit) in zip(ats, limits, strict=True) if at]
+    limits = [limit for one in scopes for limit in one.limits]
+    keys = {f"{name}{place}": value for place, one in enumerate(scopes) for name, value in _keys(one)}
+    ats = db.session().execute(_last_but(tuple(one.limits for one in scopes)), keys).one()
+    ends = [at + timedelta(seconds=limit.seconds) for at, limit in zip(ats, limits, strict=True) if at]
     seconds = ceil((max(ends, default=now) - now).total_seconds())
     if seconds > 0:
         log.warning("a try was refused", extra={"kind": scopes[0].kind, "seconds": seconds})
@@ -113,6 +106,28 @@ def forget_old(now: datetime) -> None:
     while gone == MOST_AT_ONCE:
         with transaction() as work:
             gone = work.execute(sa.delete(Attempt).where(Attempt.id.in_(old))).rowcount  # type: ignore[attr-defined]
+
+
+def _keys(one: Scope) -> tuple[tuple[str, str], ...]:
+    return ("kind", one.kind), ("digest", one.digest)
+
+
+@lru_cache
+def _last_but(limits: tuple[tuple[Limit, ...], ...]) -> sa.Select[Any]:
+    """For each scope and each of its limits, when the try was that must be long ago; built once, it is asked often."""
+    table = Attempt.__table__.c
+    return sa.select(
+        *(
+            sa.select(table.at)
+            .where(table.scope == sa.bindparam(f"kind{place}"), table.key_digest == sa.bindparam(f"digest{place}"))
+            .order_by(table.at.desc())
+            .offset(limit.count - 1)
+            .limit(1)
+            .scalar_subquery()
+            for place, its in enumerate(limits)
+            for limit in its
+        )
+    )
 
 
 def _insert(scopes: Sequence[Scope], now: datetime) -> list[int]:

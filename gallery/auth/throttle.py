@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, Response, make_response, request, session
@@ -37,6 +38,11 @@ REFUSED = (TooMany, hashing.Busy)
 """What a form that asks for a secret or has a mail written catches, to be shown again with what was typed."""
 MAILBOX = "mailbox"
 """Key in the session: whose mailbox this browser has shown to hold, by a link from it."""
+
+
+_DEVICE = sa.select(KnownDevice.key_digest).where(KnownDevice.key_digest.in_(sa.bindparam("digests", expanding=True)))
+_DEVICE_OF = _DEVICE.where(KnownDevice.member_id == sa.bindparam("whose"))
+_DEVICE_AT = _DEVICE.join(Member).where(Member.email == sa.bindparam("whose"))
 
 
 class Tries:
@@ -72,7 +78,7 @@ def sign_in(email: str) -> Iterator[Tries]:
     counted before the turn is handed on: tries that are sent together pass no limit by more than the other hashes that
     run just then, and a crowd that signs in rightly from one network is never counted, not even for a moment.
     """
-    scopes = _of_sign_in(email)
+    scopes = _of_sign_in(_typed(email))
     advice = _(
         "A device on which you have signed in before still lets you in, and so does a new password: “%(link)s”.",
         link=_("I forgot my password"),
@@ -93,7 +99,7 @@ def codes(member_id: int, what: str = "code") -> Iterator[Tries]:
     What is counted together has one `what`. On a device that he has used before, a member has tries of his own.
     Not inside a unit of work: what is counted must outlive a failure.
     """
-    device = _device_of(Member.id == member_id)
+    device = _device_of(_DEVICE_OF, member_id)
     scope = Scope(f"{what}, {'own' if device else 'elsewhere'}", f"{member_id} {device or ''}", throttle_rules.CODES)
     advice = _("On a device on which you have signed in before you have tries of your own.")
     reserved = attempts.reserve(scope, now=clock.now(), advice=advice)
@@ -125,8 +131,9 @@ def letters(form: str, email: str) -> None:
     Each form counts by itself: a stranger who uses up the letters for a new password has sent them to the mailbox
     of him who waits for one, and one of them works for as long as the next is refused.
     """
-    scopes = [Scope(f"letter, {form}", _typed(email), throttle_rules.LETTERS)]
-    if not _own(email):
+    typed = _typed(email)
+    scopes = [Scope(f"letter, {form}", typed, throttle_rules.LETTERS)]
+    if not _own(typed):
         network = throttle_rules.networks(_address())[0]
         scopes.append(Scope("letters, network", network, throttle_rules.LETTERS_NETWORK))
     advice = _("If our mail has not come, look among what your mail program takes for advertising.")
@@ -135,33 +142,32 @@ def letters(form: str, email: str) -> None:
 
 def holds_mailbox(email: str) -> None:
     """Note that this browser followed a link to this address: strangers' failures bind it no more."""
-    session[MAILBOX] = _mailbox(email)
+    session[MAILBOX] = blind_index(MAILBOX, _typed(email))
 
 
-def _of_sign_in(email: str) -> tuple[Scope, ...]:
-    if own := _own(email):
+def _of_sign_in(typed: str) -> tuple[Scope, ...]:
+    if own := _own(typed):
         return (Scope("sign-in, own", own, throttle_rules.OWN_DEVICE),)
     narrow, wide = throttle_rules.networks(_address())
     return (
         Scope("sign-in, network", narrow, throttle_rules.NARROW_NETWORK),
         Scope("sign-in, provider", wide, throttle_rules.WIDE_NETWORK),
-        Scope("sign-in, address", _typed(email), throttle_rules.TYPED_ADDRESS),
+        Scope("sign-in, address", typed, throttle_rules.TYPED_ADDRESS),
     )
 
 
-def _own(email: str) -> str:
+def _own(typed: str) -> str:
     """What this browser has of its own at an address: a device that was used there, or its mailbox; else nothing."""
-    if device := _device_of(Member.email == _typed(email)):
-        return f"{_typed(email)} {device}"
-    mailbox = _mailbox(email)
+    if device := _device_of(_DEVICE_AT, typed):
+        return f"{typed} {device}"
+    mailbox = blind_index(MAILBOX, typed)
     return mailbox if session.get(MAILBOX) == mailbox else ""
 
 
-def _device_of(member: sa.ColumnElement[bool]) -> str | None:
+def _device_of(query: sa.Select[Any], whose: str | int) -> str | None:
     """The digest of this browser's device if it is one of the member's; one statement whoever he is."""
     digests = [device_digest(key) for key in sessions.device_keys()]
-    query = sa.select(KnownDevice.key_digest).join(Member).where(member, KnownDevice.key_digest.in_(digests))
-    found: str | None = db.session().execute(query).scalar()
+    found: str | None = db.session().execute(query, {"whose": whose, "digests": digests}).scalar()
     return found
 
 
@@ -170,10 +176,6 @@ def _typed(email: str) -> str:
         return normalised(email)
     except NotAnAddress:
         return email.strip().lower()[:LONGEST]
-
-
-def _mailbox(email: str) -> str:
-    return blind_index("throttle.mailbox", _typed(email))
 
 
 def _address() -> str:

@@ -9,20 +9,26 @@ import time
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
 from gallery.auth import services
-from gallery.core import outbox
+from gallery.auth.device_models import Attempt
+from gallery.auth.factor_models import Authenticator, Identity
+from gallery.auth.models import Member
+from gallery.core import clock, outbox
+from gallery.core.clock import FrozenClock
+from gallery.core.db import transaction
 from tests import factories
-from tests.auth.doors import OTHER_PASSWORD, PASSWORD, register, token_of
+from tests.auth.doors import OTHER_PASSWORD, PASSWORD, register, sign_in, token_of
 
 SAMPLES = 200
 """Per kind of address, in turns, so that what else the machine does falls on all alike."""
 WARMING = 10
 ROUNDS = 4
-"""Three comparisons at two standard errors fail by chance in one of eight rounds, four rounds in one of 4,000."""
-KINDS = ("unknown", "confirmed", "unconfirmed", "inactive")
+"""Five comparisons at two standard errors fail by chance in one of five rounds, all of four in one of 600."""
+KINDS = ("unknown", "confirmed", "unconfirmed", "inactive", "twofactor", "elsewhere")
 CHANGING = re.compile(r'name="csrf_token" value="[^"]*"|nonce="[^"]*"|data-now="[^"]*"')
 
 
@@ -32,6 +38,14 @@ def people(app: Flask) -> dict[str, str]:
     factories.member("confirmed00")
     factories.member("unconfirmed", confirmed=False)
     factories.member("inactive000", active=False)
+    with_code, without_password = factories.member("twofactor00"), factories.member("elsewhere00")
+    with transaction() as session:
+        now = clock.now()
+        session.add(Authenticator(member_id=with_code.id, secret="JBSWY3DPEHPK3PXP", proved_at=now))
+        session.execute(sa.update(Member).where(Member.id == without_password.id).values(password=None))
+        session.add(
+            Identity(member_id=without_password.id, provider="google", issuer="https://it", subject="7", linked_at=now)
+        )
     return {kind: f"{kind.ljust(11, '0')}@example.org" for kind in KINDS}
 
 
@@ -78,6 +92,33 @@ def test_the_right_password_of_an_unconfirmed_account_says_no_more(client: Flask
     assert answers[0] == answers[1]
 
 
+def test_a_refusal_for_too_many_tries_is_the_same_for_everybody(
+    app: Flask, client: FlaskClient, people: dict[str, str]
+) -> None:
+    app.extensions["clock"] = FrozenClock(factories.NOON)
+    client.get("/auth/login?lang=en")
+    heard = []
+    for email in people.values():
+        forget_tries()
+        heard.append([seen(client, "/auth/login", email) for _ in range(9)])
+        assert [answer[0] for answer in heard[-1]] == [422] * 8 + [429]
+    assert len(set(map(repr, heard))) == 1
+
+
+def test_a_device_that_somebody_else_uses_tells_no_more(app: Flask, people: dict[str, str]) -> None:
+    """Whoever signs in to an account of his own keeps a device's cookie; with it he asks about others."""
+    factories.member("curious")
+    curious = app.test_client()
+    curious.get("/auth/login?lang=en")
+    sign_in(curious, "curious@example.org", factories.PASSWORD)
+    heard = []
+    for email in people.values():
+        forget_tries()
+        heard.append([seen(curious, "/auth/login", email) for _ in range(9)])
+    assert curious.get_cookie("device") is not None
+    assert len(set(map(repr, heard))) == 1
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("door", DOORS)
 def test_it_takes_the_same_time_for_everybody(
@@ -85,17 +126,19 @@ def test_it_takes_the_same_time_for_everybody(
 ) -> None:
     """Less than two standard errors over 200 samples each; a difference that is none does not come back."""
     client.inspects = False  # type: ignore[attr-defined]
-    app.extensions["throttle"].enabled = False  # It counts by address, and known ones come again and again here.
+    app.extensions["clock"] = frozen = FrozenClock(factories.NOON)
     rounds = []
     for number in range(ROUNDS):
-        spent = time_spent(client, people, door, f"{number}")
+        spent = time_spent(client, people, door, f"{number}", frozen)
         rounds.append({kind: round(apart(spent["unknown"], spent[kind]), 2) for kind in KINDS[1:]})
         if max(rounds[-1].values()) < 2:
             return
     pytest.fail(f"standard errors apart: {rounds}")
 
 
-def time_spent(client: FlaskClient, people: dict[str, str], door: str, mark: str) -> dict[str, list[float]]:
+def time_spent(
+    client: FlaskClient, people: dict[str, str], door: str, mark: str, frozen: FrozenClock
+) -> dict[str, list[float]]:
     """Seconds per answer, by kind of address."""
     token = token_of(client.get(door).text)
     spent: dict[str, list[float]] = {kind: [] for kind in KINDS}
@@ -104,9 +147,11 @@ def time_spent(client: FlaskClient, people: dict[str, str], door: str, mark: str
     try:
         for turn in range(SAMPLES + WARMING):
             for kind in KINDS if turn % 2 else reversed(KINDS):
-                # An unknown address must be unknown each time, also to the form that makes it known.
-                email = f"nobody{mark}{turn:04}@example.org" if kind == "unknown" else people[kind]
+                email = people[kind]
+                if kind == "unknown" and door == "/auth/register":
+                    email = f"nobody{mark}{turn:04}@example.org"  # That form makes it known.
                 fields = {"csrf_token": token, **DOORS[door](email)}
+                frozen.tick(days=1)  # Or the throttle would answer.
                 began = time.perf_counter()
                 status = client.post(door, data=fields).status_code
                 lasted = time.perf_counter() - began
@@ -116,6 +161,12 @@ def time_spent(client: FlaskClient, people: dict[str, str], door: str, mark: str
     finally:
         gc.enable()
     return spent
+
+
+def forget_tries() -> None:
+    """Forget what has failed so far, or the throttle would answer."""
+    with transaction() as session:
+        session.execute(sa.delete(Attempt))
 
 
 def trimmed(values: list[float]) -> list[float]:
@@ -147,7 +198,7 @@ def test_what_strangers_ask_for_is_the_same_work_whoever_it_is_for(client: Flask
         token = token_of(client.get(door).text)
         heard = []
         for email in people.values():
-            said.clear()
+            forget_tries()
             before = outbox.counts().get("queued", 0)
             said.clear()
             client.post(door, data={"csrf_token": token, **DOORS[door](email)})
@@ -169,4 +220,6 @@ def test_the_letter_is_the_only_place_that_tells(client: FlaskClient, people: di
         "confirmed": ["Choose a new password"],
         "unconfirmed": ["Choose a new password"],
         "inactive": ["Your account is closed"],
+        "twofactor": ["Choose a new password"],
+        "elsewhere": ["Choose a new password"],
     }
