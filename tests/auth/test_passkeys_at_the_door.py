@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from webauthn.helpers import bytes_to_base64url
 
 from gallery.auth import passkey_asking, passkey_services
 from gallery.auth.device_models import DeviceSession, SignIn
 from gallery.auth.factor_models import Challenge, Passkey
 from gallery.auth.models import Member
-from gallery.auth.passkey_rules import CHALLENGE_LASTS, Aim, Place, counts_on, place
+from gallery.auth.passkey_rules import CHALLENGE_LASTS, Aim, Place, Refused, counts_on, place
+from gallery.auth.passkey_services import Asked
 from gallery.core import clock
 from gallery.core.db import db
 from tests import factories
@@ -74,6 +77,26 @@ def test_a_passkey_alone_opens_a_session_with_both_steps(client: FlaskClient, an
     noted = db.session.execute(sa.select(SignIn).order_by(SignIn.id.desc())).scalars().first()
     assert (noted.how, noted.with_second_step) == ("passkey", True)
     assert db.session.execute(sa.select(Passkey.last_used_at)).scalar() is not None
+
+
+@pytest.mark.database
+def test_of_eight_that_bring_the_same_answer_at_once_one_is_let_in(
+    app: Flask, client: FlaskClient, key: SoftKey
+) -> None:
+    challenge = passkey_services.ask(Aim.SIGN_IN, now=clock.now())
+    answer = key.get({"challenge": bytes_to_base64url(challenge)})
+    where = Place("localhost", "http://localhost:8000")
+
+    def bring(_number: int) -> bool:
+        with app.app_context():
+            try:
+                passkey_services.show(Asked(Aim.SIGN_IN, challenge), answer, where=where, now=clock.now())
+            except Refused:
+                return False
+            return True
+
+    with ThreadPoolExecutor(8) as crowd:
+        assert sum(crowd.map(bring, range(8))) == 1
 
 
 def test_nobody_stays_signed_in_who_did_not_ask_for_it_and_nobody_is_led_elsewhere(
