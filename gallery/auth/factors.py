@@ -60,6 +60,7 @@ def add_app(member_id: int, secret: str, code: str, *, now: datetime) -> tuple[s
 def place_app(member_id: int, secret: str, *, step: int, now: datetime) -> None:
     """Store an authenticator whose code of the time step `step` was used, in place of an earlier one."""
     with transaction() as session:
+        _held(session, member_id)
         session.execute(sa.delete(Authenticator).where(Authenticator.member_id == member_id))
         session.execute(
             sa.insert(Authenticator).values(member_id=member_id, secret=secret, proved_at=now, last_counter=step)
@@ -102,6 +103,7 @@ def take_recovery_code(member_id: int, code: str, *, now: datetime) -> int:
 def new_recovery_codes(member_id: int, *, now: datetime) -> tuple[str, ...]:
     """Make recovery codes, shown this once; those that there were are worth nothing any more."""
     with transaction() as session:
+        _held(session, member_id)
         codes = _make_codes(session, member_id, now)
         audit.record("recovery_codes.made", _subject(member_id), actor_id=member_id)
         _tell(session, member_id, "recovery_codes_made")
@@ -121,6 +123,7 @@ def remove_app(member_id: int) -> None:
 def first_codes(member_id: int, *, now: datetime) -> tuple[str, ...]:
     """Recovery codes for a member who has a factor since this unit of work; none if some are left to him."""
     with transaction() as session:
+        _held(session, member_id)
         if factor_queries.held(member_id).codes_left:
             return ()
         return _make_codes(session, member_id, now)
@@ -132,9 +135,10 @@ def after_removal(member_id: int) -> None:
     Raises LastFactor for staff: then the caller's unit of work undoes the removal.
     """
     with transaction() as session:
+        member = _held(session, member_id)
         if factor_queries.has_second_step(member_id):
             return
-        if session.get_one(Member, member_id).is_staff:
+        if member.is_staff:
             raise LastFactor
         _forget_what_factors_gave(session, member_id)
 
@@ -145,14 +149,21 @@ def remove_all(member_id: int, *, by_id: int | None = None) -> None:
     Whoever does it has made sure who asks. `by_id`: who of the staff; None: the command line.
     """
     with transaction() as session:
-        if session.get(Member, member_id) is None:
-            raise Missing
+        _held(session, member_id)
         for table in (Authenticator, Passkey):
             session.execute(sa.delete(table).where(table.member_id == member_id))
         _forget_what_factors_gave(session, member_id)
         session_services.end_all(member_id, by_id=by_id)
         audit.record("factor.all_removed", _subject(member_id), actor_id=by_id)
         _tell(session, member_id, "factors_removed")
+
+
+def _held(session: Session, member_id: int) -> Member:
+    """The member, whose factors nobody else changes until this unit of work is over; raises Missing."""
+    member = session.get(Member, member_id, with_for_update=True, populate_existing=True)
+    if member is None:
+        raise Missing
+    return member
 
 
 def _forget_what_factors_gave(session: Session, member_id: int) -> None:

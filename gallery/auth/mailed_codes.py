@@ -26,11 +26,7 @@ def send(member_id: int, session_id: int, *, now: datetime) -> None:
     """Mail the member a code for his session; an earlier one is worth nothing any more."""
     with transaction() as session:
         member = session.get_one(Member, member_id)
-        session.execute(
-            sa.delete(MailedCode).where(
-                sa.or_(MailedCode.session_id == session_id, MailedCode.made_at <= now - MAILED_LASTS)
-            )
-        )
+        session.execute(sa.delete(MailedCode).where(MailedCode.session_id == session_id))
         session.execute(
             sa.insert(MailedCode).values(
                 session_id=session_id,
@@ -54,6 +50,12 @@ def take(session_id: int, code: str, *, now: datetime) -> None:
         taken = sa.delete(MailedCode).where(MailedCode.session_id == session_id, MailedCode.nonce == known.nonce)
         if session.execute(taken).rowcount != 1:  # type: ignore[attr-defined]
             raise CodeRefused(Wrong.USED)
+
+
+def forget_old(now: datetime) -> None:
+    """Remove codes that nobody may type any more (Keep.DAY)."""
+    with transaction() as session:
+        session.execute(sa.delete(MailedCode).where(MailedCode.made_at <= now - MAILED_LASTS))
 
 
 def written(code: MailedCode) -> str:

@@ -240,6 +240,14 @@ def test_a_letter_that_took_too_long_says_so(client: FlaskClient, gus: Member, f
     assert [one.subject for one in mailbox("gus@example.org")] == ["Your code is too old"]
 
 
+def test_what_may_no_longer_be_typed_is_forgotten(client: FlaskClient, gus: Member, frozen: FrozenClock) -> None:
+    send(client)
+    for minutes, left in ((9, 1), (1, 0)):
+        later(frozen, minutes=minutes)
+        mailed_codes.forget_old(clock.now())
+        assert db.session.query(MailedCode).count() == left
+
+
 def test_no_code_is_mailed_to_who_has_something_to_show(client: FlaskClient, ana: Member) -> None:
     page = client.get(PROVE)
     assert client.post(f"{PROVE}/mail", data={"csrf_token": token_of(page.text)}).status_code == 404
