@@ -31,6 +31,7 @@ def _between(shortest: int, longest: int) -> Length:
     return Length(min=shortest, max=longest, message=words)
 
 
+_unchosen = InputRequired(lazy("Please choose one of the list."))
 _words_missing = InputRequired(lazy("Please say it in a few words."))
 
 
@@ -42,6 +43,12 @@ def _told(label: Any) -> StringField:
         description=lazy("The member reads it, word for word. Name nobody else in it."),
         render_kw={"maxlength": LONGEST_WORDS},
     )
+
+
+def _one_of(field: SelectField) -> None:
+    """In our own words: what WTForms says of it is not in every language of the house."""
+    if field.data not in [value for value, _label in field.choices]:
+        raise ValidationError(_("Please choose one of the list."))
 
 
 class DeskForm(PlainForm):
@@ -80,7 +87,7 @@ class LookForm(DeskForm):
     """Why somebody wants to see a member's data."""
 
     name = "look"
-    reason = SelectField(lazy("Reason, which the member can read"))
+    reason = SelectField(lazy("Reason, which the member can read"), [_unchosen], validate_choice=False)
     words = TextAreaField(
         lazy("What is it about?"),
         [_words_missing, _between(SHORTEST, LONGEST_WORDS)],
@@ -98,8 +105,7 @@ class LookForm(DeskForm):
 
     def validate_reason(self, field: Field) -> None:
         """One of the list."""
-        if not field.data:
-            raise ValidationError(_("Please choose a reason."))
+        _one_of(field)
 
 
 class NoteForm(DeskForm):
@@ -149,11 +155,17 @@ class LimitForm(DeskForm):
         description=lazy("For all open lots on which the member leads, together. 0 takes the limit away."),
         render_kw={"inputmode": "decimal", "maxlength": 40},
     )
-    currency = SelectField(lazy("Currency of the limit"), choices=[(one, one) for one in MINOR_DIGITS])
+    currency = SelectField(
+        lazy("Currency of the limit"), [_unchosen], choices=[(one, one) for one in MINOR_DIGITS], validate_choice=False
+    )
     reason = _told(lazy("Reason for the limit"))
 
     minor = 0
     """What was typed, in minor units, once it is valid."""
+
+    def validate_currency(self, field: Field) -> None:
+        """One of the list."""
+        _one_of(field)
 
     def validate_amount(self, field: Field) -> None:
         """An amount in the chosen currency."""
@@ -181,8 +193,12 @@ class CloseForm(DeskForm):
 class RoleForm(DeskForm):
     """One of the roles."""
 
-    role = SelectField(lazy("Role"))
+    role = SelectField(lazy("Role"), [_unchosen], validate_choice=False)
 
     def __init__(self, *args: Any, roles: list[RoleName], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.role.choices = [(one.value, str(labels.ROLES[one])) for one in roles]
+
+    def validate_role(self, field: Field) -> None:
+        """One that can be given, or taken, as the form says."""
+        _one_of(field)

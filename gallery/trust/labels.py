@@ -7,7 +7,7 @@ from gallery.core.i18n import lazy
 from gallery.trust.rules import Reason, Shown
 
 REASONS = {
-    Reason.SUPPORT_REQUEST: lazy("You asked us for help"),
+    Reason.SUPPORT_REQUEST: lazy("A request for help"),
     Reason.DISPUTE: lazy("A disagreement about a sale"),
     Reason.DELIVERY: lazy("A delivery or a collection"),
     Reason.PAYMENT: lazy("A payment or a payout"),

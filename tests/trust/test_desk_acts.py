@@ -31,6 +31,7 @@ SUBJECTS = {
     "reopening": {},
     "blocks/removal": {},
     "sessions/removal": {},
+    "second-factor/removal": {},
     "notes": {"note-words": "Rang at noon"},
     "roles": {"grant-role": "seller"},
     "roles/removal": {"revoke-role": "seller"},

@@ -198,7 +198,7 @@ def test_a_member_sees_the_looks_at_himself_only(app: Flask, client: InspectingC
     his = app.test_client()
     factories.sign_in(his, ben)
     page = his.get("/account/looks?lang=en").text
-    assert "You asked us for help" not in page
+    assert "A request for help" not in page
     assert "Nobody of our staff has looked at your data." in page
 
 
