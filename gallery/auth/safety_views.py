@@ -85,8 +85,9 @@ def _ended(words: str) -> ResponseReturnValue:
 
 
 def _sessions() -> dict[str, Any]:
+    here = current_user.session_id
     found = session_queries.open_sessions(current_user.id, clock.now())
-    return {"sessions": found, "here": current_user.session_id, "how": HOW}
+    return {"sessions": sorted(found, key=lambda one: one.id != here), "here": here, "how": HOW}
 
 
 def _sign_ins() -> dict[str, Any]:
