@@ -10,7 +10,7 @@ from pathlib import Path
 
 import brotli
 
-from bench import load, measures
+from bench import load, measures, sign_ins
 from bench.house import House, build
 from bench.served import Served, serving
 from gallery import create_app
@@ -24,6 +24,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--each", type=int, default=100, help="requests of each of the eight clients a round")
+    parser.add_argument("--seconds", type=float, default=12, help="of bids beside sign-ins, a round")
     asked = parser.parse_args()
     rounds: Rounds = {}
     with tempfile.TemporaryDirectory(prefix="gallery-bench-") as directory:
@@ -34,7 +35,10 @@ def main() -> None:
                 one_round(rounds, Path(directory), house, floor, product, number, asked.each)
         waits, failed = measures.waiting_writers(house)
         size = page_bytes(house)
+    with tempfile.TemporaryDirectory(prefix="gallery-bench-") as directory:
+        beside = sign_ins.measure(Path(directory), asked.rounds, asked.seconds)
     report(rounds, waits, failed, size, asked.rounds, asked.each)
+    sign_ins.report(beside)
 
 
 def one_round(

@@ -61,9 +61,14 @@ def build(directory: Path, places: int) -> House:
 
 def _bidder(app: Flask, name: str) -> Bidder:
     member = factories.member(name)
+    return Bidder(member.id, *signed(app, {"_user_id": factories.session_key(member), "_fresh": True}))
+
+
+def signed(app: Flask, session: dict[str, object]) -> tuple[str, str]:
+    """The cookie of a session that holds this, and its CSRF token."""
     secret = secrets.token_hex(20)
-    session = {"_user_id": factories.session_key(member), "_fresh": True, "csrf_token": secret}
     serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     # As Flask-WTF signs it; its own function remembers one token per application context.
     token = URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token").dumps(secret)
-    return Bidder(member.id, f"{app.config['SESSION_COOKIE_NAME']}={serializer.dumps(session)}", str(token))
+    cookie = serializer.dumps({**session, "csrf_token": secret})
+    return f"{app.config['SESSION_COOKIE_NAME']}={cookie}", str(token)

@@ -59,6 +59,38 @@ def run(port: int, makers: list[Maker], each: int) -> Result:
     return result
 
 
+def paced(port: int, makers: list[Maker], per_second: float, seconds: float) -> Result:
+    """Send so many requests a second, spread evenly, whatever the answers take; each client has its own connection.
+
+    The wait of a request counts from when it was due, so that a server which holds one up is not excused the next.
+    """
+    result, lock = Result(), threading.Lock()
+    pause = len(makers) / per_second
+    began = time.perf_counter() + 0.1
+
+    def client(place: int, make: Maker) -> None:
+        statuses: Counter[int] = Counter()
+        waits: list[float] = []
+        connection = _Connection(port)
+        for number in range(int(seconds / pause)):
+            request, due = make(number), began + number * pause + place / per_second
+            time.sleep(max(0.0, due - time.perf_counter()))
+            statuses[connection.ask(request)] += 1
+            waits.append(time.perf_counter() - due)
+        connection.close()
+        with lock:
+            result.statuses += statuses
+            result.waits += waits
+
+    threads = [threading.Thread(target=client, args=(place, make)) for place, make in enumerate(makers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    result.seconds = time.perf_counter() - began
+    return result
+
+
 class _Connection:
     def __init__(self, port: int) -> None:
         self._port = port

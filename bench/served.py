@@ -30,13 +30,19 @@ class Served:
         family = [psutil.Process(self.pid), *psutil.Process(self.pid).children(recursive=True)]
         return sum(times.user + times.system for times in (one.cpu_times() for one in family))
 
+    def memory_bytes(self) -> int:
+        """What all its processes hold, what they share counted once (PSS)."""
+        family = [psutil.Process(self.pid), *psutil.Process(self.pid).children(recursive=True)]
+        return sum(one.memory_full_info().pss for one in family)
+
 
 @contextmanager
-def serving(target: str, environ: Mapping[str, str], threads: int = 16) -> Iterator[Served]:
-    """Serve a WSGI application with the product's own gunicorn settings and one worker; floor and product alike."""
+def serving(target: str, environ: Mapping[str, str], threads: int = 16, workers: int = 1) -> Iterator[Served]:
+    """Serve a WSGI application with the product's own gunicorn settings; floor and product alike."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "--config", "python:bench.gunicorn_settings", target]
-    variables = {**os.environ, **environ, "PORT": str(port), "GALLERY_WORKERS": "1", "GALLERY_THREADS": str(threads)}
+    sizes = {"GALLERY_WORKERS": str(workers), "GALLERY_THREADS": str(threads)}
+    variables = {**os.environ, **environ, "PORT": str(port), **sizes}
     process = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 30

@@ -11,15 +11,16 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from flask import Flask, current_app
 
 from gallery.core.db import db, in_transaction
 from gallery.core.errors import Unavailable
 from gallery.core.i18n import lazy
-from gallery.core.settings import Settings
+from gallery.core.settings import Settings, current
 
 LONGEST_WAIT_SECONDS = 20
 STEP_BACK = 10
@@ -89,6 +90,11 @@ class Turns:
                 self._free += 1
 
 
+_pools: dict[tuple[int, int], ThreadPoolExecutor] = {}
+"""By process, since a fork takes no threads along, and by size. They stay: malloc keeps what a hash took for the
+thread that took it, and with a thread for each hash that came to half a gigabyte."""
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     """Give the process its places; each worker process has its own."""
     app.extensions["hashes"] = Turns(settings.hashes_at_once, settings.most_waiting_hashes)
@@ -111,32 +117,15 @@ def turn() -> Iterator[None]:
 def run(work: Callable[[], T]) -> T:
     """Do what takes a core when its turn has come, on a thread of low priority; raises Busy."""
     with turn():
-        return _Worker(work).result()
+        return _pool(current().hashes_at_once).submit(work).result()
 
 
-class _Worker(threading.Thread, Generic[T]):
-    """A thread for one hash: it costs a thousandth of the hash, outlives no fork, and leaves no thread behind."""
-
-    def __init__(self, work: Callable[[], T]) -> None:
-        super().__init__(name="hash", daemon=True)
-        self._work = work
-        self._results: list[T] = []
-        self._failure: BaseException | None = None
-        self.start()
-
-    def run(self) -> None:
-        _step_back()
-        try:
-            self._results.append(self._work())
-        except BaseException as failure:  # It belongs to whoever waits for the result.
-            self._failure = failure
-
-    def result(self) -> T:
-        """What the work gave, or raise what it raised."""
-        self.join()
-        if self._failure is not None:
-            raise self._failure
-        return self._results[0]
+def _pool(size: int) -> ThreadPoolExecutor:
+    key = (os.getpid(), size)
+    if key not in _pools:
+        # Two who come at once may both make one; it has no threads until it is used.
+        _pools.setdefault(key, ThreadPoolExecutor(size, "hash", initializer=_step_back))
+    return _pools[key]
 
 
 def _step_back() -> None:

@@ -158,10 +158,11 @@ def _of_sign_in(typed: str) -> tuple[Scope, ...]:
 
 def _own(typed: str) -> str:
     """What this browser has of its own at an address: a device that was used there, or its mailbox; else nothing."""
-    if device := _device_of(_DEVICE_AT, typed):
-        return f"{typed} {device}"
-    mailbox = blind_index(MAILBOX, typed)
-    return mailbox if session.get(MAILBOX) == mailbox else ""
+    device = _device_of(_DEVICE_AT, typed)
+    # First, since who has used up his device's tries is told to have a link sent.
+    if session.get(MAILBOX) == (mailbox := blind_index(MAILBOX, typed)):
+        return mailbox
+    return f"{typed} {device}" if device else ""
 
 
 def _device_of(query: sa.Select[Any], whose: str | int) -> str | None:

@@ -113,6 +113,17 @@ def test_a_new_password_by_mail_lets_in_where_the_network_is_refused(app: Flask)
     assert sign_in(visitor(app, ABROAD), ANA, "a lantern for the tide pools").status_code == 429
 
 
+def test_a_new_password_by_mail_lets_in_where_ones_own_device_has_used_up_its_tries(app: Flask) -> None:
+    factories.member("ana")
+    home = visitor(app, HOME)
+    sign_in(home, ANA, factories.PASSWORD)
+    sign_out(home)
+    assert tries(home, ANA, 11)[-1] == 429
+    fill_in(home, "/auth/reset", email=ANA)
+    fill_in(home, mailbox(ANA)[-1].path, password="a lantern for the tide pools")
+    assert sign_in(home, ANA, "a lantern for the tide pools").status_code == 303
+
+
 def test_signing_in_rightly_costs_no_try(app: Flask) -> None:
     for number in range(100):
         factories.member(f"bidder{number}")
