@@ -21,6 +21,8 @@ from gallery.core import audit
 from gallery.core.db import on_postgresql, transaction
 
 PRIVATE = "private"
+REF_BYTES = 6
+"""Too many to try, and few on the page of each lot, which must stay light (P2)."""
 
 _ties: list[Callable[[int], bool]] = []
 
@@ -60,7 +62,7 @@ def become_trader(member_id: int, identity: Identity, *, now: datetime) -> str:
     said = asdict(identity) | {"certified_at": now, "updated_at": now}
     with transaction() as session:
         # The reference stays while the company does: links to the page live as long.
-        kept = insert.values(member_id=member_id, ref=secrets.token_urlsafe(12), **said).on_conflict_do_update(
+        kept = insert.values(member_id=member_id, ref=secrets.token_urlsafe(REF_BYTES), **said).on_conflict_do_update(
             index_elements=["member_id"], set_={name: insert.excluded[name] for name in said}
         )
         ref: str = session.execute(kept.returning(Company.ref)).scalar_one()
@@ -75,7 +77,8 @@ def become_private(member_id: int, *, now: datetime) -> None:
     What relied on the company has its snapshot.
     """
     with transaction() as session:
-        if any(holds(member_id) for holds in _ties):
+        said = session.execute(sa.select(Profile.sells_as).where(Profile.member_id == member_id)).scalar()
+        if said == TRADER and any(holds(member_id) for holds in _ties):
             raise StillTrading
         gone = session.execute(sa.delete(Company).where(Company.member_id == member_id).returning(Company.ref)).first()
         _declare(session, member_id, PRIVATE, now)

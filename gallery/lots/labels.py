@@ -16,9 +16,9 @@ CATEGORIES = {
 }
 
 SELLERS = {
-    SellerKind.TRADER: lazy("A trader, who answers for delivery and withdrawal: consumers in the EU have 14 days"),
-    SellerKind.PRIVATE: lazy("A private person, who answers for delivery: EU consumer rights do not apply"),
-    SellerKind.UNDECLARED: lazy("Not declared yet as a trader or a private person: ask us before you bid"),
+    SellerKind.TRADER: lazy("A trader, who answers for delivery and withdrawal"),
+    SellerKind.PRIVATE: lazy("A private person, who answers for delivery: no EU consumer rights"),
+    SellerKind.UNDECLARED: lazy("Trader or private person: not declared yet"),
 }
 
 ZONES = {

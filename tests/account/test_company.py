@@ -114,6 +114,14 @@ def test_a_trader_stays_one_while_his_lots_are_at_auction(client: FlaskClient) -
     assert company_queries.sells_as(sol.id) == "trader"
 
 
+def test_whose_lots_are_at_auction_already_may_still_declare_himself_private(client: FlaskClient) -> None:
+    sol = factories.member("sol", roles=["seller"])
+    factories.open_lot(seller=sol)
+    factories.sign_in(client, sol)
+    assert send(client, PRIVATE, confirmed="y").status_code == 303
+    assert company_queries.sells_as(sol.id) == "private"
+
+
 @pytest.mark.parametrize("name", WRONG_COMPANY)
 def test_wrong_values_are_refused_beside_their_field(client: FlaskClient, ana: int, name: str) -> None:
     wrong = list(dict.fromkeys(WRONG_COMPANY[name]))

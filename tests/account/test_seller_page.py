@@ -89,7 +89,7 @@ def test_a_lot_says_that_its_seller_is_a_trader_and_leads_to_him(client: FlaskCl
     page = english(client, f"/lots/{factories.open_lot(seller=sol)}")
     assert f'<a href="{trades}">Galerie Ndiaye &amp; Fils</a>' in page
     assert "A trader, who answers for delivery and withdrawal" in page
-    assert "do not apply" not in page
+    assert "no EU consumer rights" not in page
 
 
 @pytest.mark.database
@@ -97,7 +97,7 @@ def test_a_lot_of_a_private_person_says_that_consumer_rights_do_not_apply(client
     company_services.become_private(sol.id, now=clock.now())
     page = english(client, f"/lots/{factories.open_lot(seller=sol)}")
     assert "A private person" in page
-    assert "EU consumer rights do not apply" in page
+    assert "no EU consumer rights" in page
     assert "/sellers/" not in page
     assert "Sol Diop" not in page
 
@@ -105,7 +105,7 @@ def test_a_lot_of_a_private_person_says_that_consumer_rights_do_not_apply(client
 def test_who_has_not_declared_is_called_neither(client: FlaskClient, sol: Member) -> None:
     for profile in (sol, factories.member("ben", profile=False)):
         page = english(client, f"/lots/{factories.open_lot(seller=profile)}")
-        assert "Not declared yet" in page
+        assert "Trader or private person: not declared yet" in page
         assert "A private person" not in page
         assert "A trader, who" not in page
 
@@ -117,7 +117,7 @@ def test_a_lot_put_up_by_a_trader_stays_one_of_a_trader(client: FlaskClient, sol
 
 def test_a_lot_tells_of_a_declaration_at_once(client: FlaskClient, sol: Member) -> None:
     lot_id = factories.open_lot(seller=sol)
-    assert "Not declared yet" in english(client, f"/lots/{lot_id}")
+    assert "Trader or private person: not declared yet" in english(client, f"/lots/{lot_id}")
     company_services.become_trader(sol.id, GALERIE, now=clock.now())
     assert "A trader, who" in english(client, f"/lots/{lot_id}")
 
