@@ -5,8 +5,10 @@ They hold nothing else and identify nobody, so they need no consent. Who is sign
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
-from flask_login import current_user
+from typing import Any
+
+from flask import Flask, Response, after_this_request, request
+from flask_login import current_user, user_logged_in
 
 from gallery.core import i18n, settings
 from gallery.core.money import PARITY, has_parity
@@ -17,8 +19,20 @@ COOKIE = "currency"
 
 
 def init_app(app: Flask, _settings: settings.Settings) -> None:
-    """Let templates ask in which money the visitor reckons."""
+    """Let templates ask in which money the visitor reckons; a member finds his language again on each device."""
     app.jinja_env.globals["chosen_currency"] = chosen_currency
+    user_logged_in.connect(_carry, app)
+
+
+def _carry(_app: Flask, user: Any) -> None:
+    """On signing in, a browser that has chosen no language takes over the member's."""
+    if i18n.COOKIE in request.cookies:
+        return
+
+    @after_this_request
+    def remember(response: Response) -> Response:
+        i18n.remember(response, user.language)
+        return response
 
 
 def chosen_currency() -> str | None:

@@ -159,3 +159,17 @@ def test_the_standing_is_the_same_for_everyone_and_the_page_says_what_to_hide(cl
     assert client.get(f"/lots/{lot}/standing", headers={"HX-Request": "true"}).data == before
     assert '<body data-now="' in client.get(f"/lots/{lot}").text
     assert 'data-money="EUR"' in client.get(f"/lots/{lot}").text
+
+
+@pytest.mark.parametrize(("in_browser", "read"), [(None, "fr"), ("en", "en")])
+def test_signing_in_brings_the_members_language_where_the_browser_has_none(
+    app: Flask, client: FlaskClient, in_browser: str | None, read: str
+) -> None:
+    factories.member("ana", language="fr")
+    if in_browser:
+        client.set_cookie("lang", in_browser)
+    found = TOKEN.search(client.get("/auth/login", headers={"Accept-Language": "en"}).text)
+    assert found
+    sent = {"csrf_token": found[1], "email": "ana@example.org", "password": factories.PASSWORD}
+    assert client.post("/auth/login", data=sent).status_code == 303
+    assert f'<html lang="{read}"' in client.get("/account/", headers={"Accept-Language": "en"}).text

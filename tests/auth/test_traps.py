@@ -242,7 +242,7 @@ def test_the_cookies_are_for_this_host_and_no_script(
         jar = cookies_of(
             client.post("/auth/login", base_url=base_url, data=fields, headers=headers).headers.getlist("Set-Cookie")
         )
-    assert set(jar) == {f"{prefix}session", f"{prefix}device"}
+    assert set(jar) == {f"{prefix}session", f"{prefix}device", "lang"}
     for cookie in jar.values():
         assert bool(cookie["secure"]) is secure
         assert cookie["httponly"]
