@@ -10,11 +10,9 @@ from flask import Flask
 
 from gallery.auth import queries as accounts
 from gallery.auth.device_models import DeviceSession
-from gallery.auth.models import RoleName
 from gallery.core.audit import AuditEntry
 from gallery.core.clock import FrozenClock
 from gallery.core.db import db
-from gallery.trust import decisions
 from gallery.trust.models import Block, SpendingLimit, StaffNote
 from gallery.trust.queries import gate
 from gallery.trust.rules import Act, may_do
@@ -265,16 +263,3 @@ def test_only_a_role_that_is_not_there_yet_is_given(app: Flask, client: Inspecti
     assert answer.status_code == 422
     assert 'id="grant-role-error"' in answer.text
     assert roles_of(sol.id) == {"seller"}
-
-
-def test_the_last_administrator_stays_one(app: Flask, client: InspectingClient) -> None:
-    """Ada's own role is taken from her while her page is still open: she cannot take the last one from Eve."""
-    eve, ada = factories.member("eve", roles=["admin"]), staff(client, "admin", "ada")
-    look(client, eve.id)
-    decisions.revoke(ada.id, RoleName.ADMIN, by_id=eve.id)
-    with pytest.raises(decisions.LastAdmin):
-        decisions.revoke(eve.id, RoleName.ADMIN, by_id=ada.id)
-    with pytest.raises(decisions.LastAdmin):
-        decisions.close(eve.id, WHY, by_id=ada.id)
-    assert roles_of(eve.id) == {"admin"}
-    assert mailbox("eve@example.org") == []
