@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
+import threading
 import time
 from collections.abc import Callable
 
@@ -12,9 +13,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
-from gallery.auth import attempts, queries, services
+from gallery.auth import address_change, attempts, queries, services, tokens
+from gallery.auth.address_change import Outcome
+from gallery.auth.factor_models import AddressChange
 from gallery.auth.models import Member
-from gallery.core import outbox
+from gallery.auth.tokens import Aim, Claim
+from gallery.core import clock, outbox
 from gallery.core.db import db
 from tests import factories
 from tests.auth.doors import OTHER_PASSWORD, fill_in, is_signed_in, mailbox, token_of
@@ -81,6 +85,36 @@ def test_mallorys_mailbox_alone_changes_nothing(app: Flask, ana: Member) -> None
     fill_in(mallory, hers)
     db.session.rollback()
     assert queries.member_by_email(ANA).id == ana.id  # type: ignore[union-attr]
+
+
+@pytest.mark.database
+def test_of_two_members_who_take_the_same_address_at_once_one_gets_it(app: Flask) -> None:
+    wanted, claims = "wanted@example.org", []
+    for name in ("ana", "ben"):
+        made = factories.member(name)
+        address_change.ask(made.id, wanted, "en", now=clock.now())
+        change = db.session.get_one(AddressChange, made.id)
+        new, old = (
+            tokens.read(aim, address_change.link(aim, made, change.seal, clock.now()) or "", clock.now())
+            for aim in (Aim.ADDRESS_NEW, Aim.ADDRESS_OLD)
+        )
+        address_change.agree(new, Aim.ADDRESS_NEW, keep=None, now=clock.now())
+        claims.append(old)
+    db.session.rollback()
+    together, outcomes = threading.Barrier(2), []
+
+    def agree(claim: Claim) -> None:
+        with app.app_context():
+            together.wait(10)
+            outcomes.append(address_change.agree(claim, Aim.ADDRESS_OLD, keep=None, now=clock.now()))
+
+    threads = [threading.Thread(target=agree, args=[claim]) for claim in claims]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(outcomes) == [Outcome.DONE, Outcome.TAKEN]
+    assert len(queries.members("wanted")) == 1
 
 
 # What an answer tells of others
