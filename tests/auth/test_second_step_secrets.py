@@ -47,11 +47,11 @@ def canaries(app: Flask, client: FlaskClient, capsys: pytest.CaptureFixture[str]
     ana = factories.member("ana")
     factories.sign_in(client, ana, second_step=False)
     page = watched.get(f"{SETTINGS}/app").text
-    secret = re.search(r'<code class="large">([A-Z2-7 ]{39})</code>', page)[1].replace(" ", "")
+    secret = re.search(r"<code>([A-Z2-7 ]{39})</code>", page)[1].replace(" ", "")
     typed = {code(secret=secret), code(secret=secret, steps=1), code(secret=secret, steps=7)}
     fill_in(watched, f"{SETTINGS}/app", code=code(secret=secret, steps=7))
     fill_in(watched, f"{SETTINGS}/app", code=code(secret=secret))
-    recovery = re.findall(r'<li><code class="large">([0-9a-z-]{19})</code>', watched.get(f"{SETTINGS}/codes").text)
+    recovery = re.findall(r"<li><code>([0-9a-z-]{19})</code>", watched.get(f"{SETTINGS}/codes").text)
     watched.get(f"{SETTINGS}/codes.txt")
     sign_out(watched)
     later(frozen, seconds=30)
