@@ -44,6 +44,7 @@ WAYS = {
     "/auth/prove": PROVE,
     "/account/security/second-step": SECOND_STEP,
 }
+SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 SET_UP = "/account/security/second-step"
 REFUSALS = {401: SIGN_IN, 403: FORBIDDEN, 404: MISSING, 410: GONE}
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -94,14 +95,23 @@ class House:
                 self.file.with_name(self.file.name + suffix).unlink()
         shutil.copy(self.file.with_suffix(".kept"), self.file)
 
-    def ask(self, actor: str, method: str, path: str, sends: dict[str, str] | None = None) -> TestResponse:
-        """Send a request in somebody's name, with the token of his session where one is needed."""
-        client = self.client(actor)
-        more: dict[str, object] = {"headers": {"Referer": CAME_FROM}}
-        if method not in {"GET", "HEAD", "OPTIONS", "TRACE"}:
-            more["data"] = {"csrf_token": self.tokens[actor], **(sends or {})}
+    def ask(
+        self,
+        actor: str,
+        method: str,
+        path: str,
+        sends: dict[str, str] | None = None,
+        *,
+        token: bool = True,
+        headers: dict[str, str] | None = None,
+    ) -> TestResponse:
+        """Send a request in somebody's name, with the token of his session unless said otherwise."""
+        fields = {"csrf_token": self.tokens[actor]} if token else {}
+        more = {} if method in SAFE else {"data": fields | (sends or {})}
         with self.app.app_context():
-            answer = client.open(path, method=method, buffered=False, **more)  # type: ignore[arg-type]
+            answer = self.client(actor).open(
+                path, method=method, buffered=False, headers={"Referer": CAME_FROM} | (headers or {}), **more
+            )
             if answer.mimetype == "text/event-stream":
                 answer.close()  # It has no end.
             return answer
