@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from gallery.account import labels, parts, queries, services
-from gallery.account.forms import ASKED_FOR, ProfileForm
+from gallery.account.forms import ASKED_FOR, Part, ProfileForm
 from gallery.account.rules import For, Gap
 from gallery.core import access, clock, csrf
 from gallery.core.errors import Missing
@@ -28,7 +28,7 @@ def complete() -> ResponseReturnValue:
     what_for = _what_for()
     missing = _missing(what_for)
     form = _form(missing)
-    if missing and form.said() and form.validate_on_submit():
+    if _asked(missing) and form.validate_on_submit():
         services.save(current_user.id, form.said(), now=clock.now())
         missing = _missing(what_for)
         if missing:
@@ -64,7 +64,12 @@ def _missing(what_for: For) -> list[Gap]:
 
 
 def _form(missing: list[Gap]) -> ProfileForm:
-    return parts.form_of(parts.mine(), [ASKED_FOR[gap] for gap in missing if gap in ASKED_FOR])
+    return parts.form_of(parts.mine(), _asked(missing))
+
+
+def _asked(missing: list[Gap]) -> list[Part]:
+    """What is asked for here; the other gaps are closed on pages of their own."""
+    return [ASKED_FOR[gap] for gap in missing if gap in ASKED_FOR]
 
 
 def _address(what_for: For, form: ProfileForm) -> str:
@@ -74,12 +79,11 @@ def _address(what_for: For, form: ProfileForm) -> str:
 
 
 def _page(what_for: For, missing: list[Gap], form: ProfileForm, status: int) -> ResponseReturnValue:
-    asked = [parts.Shown(ASKED_FOR[gap], form) for gap in missing if gap in ASKED_FOR]
     page = render_template(
         "account/complete.html",
         what_for=what_for,
         reason=labels.REASONS[what_for],
-        asked=asked,
+        asked=[parts.Shown(part, form) for part in _asked(missing)],
         form=form,
         elsewhere=_elsewhere(missing, _address(what_for, form)),
         is_under_age=Gap.UNDER_AGE in missing,
