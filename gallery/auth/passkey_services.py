@@ -80,7 +80,7 @@ def add(asked: Asked, answer: str, *, name: str, where: Place, now: datetime) ->
         with transaction() as session:
             added = _add(session, asked, rules.check_new(found, asked.challenge, where), name, now)
     except IntegrityError:
-        added = None  # Somebody was quicker with the same key.
+        added = None  # Somebody has it, were it another member: whoever shows it must name one (WebAuthn 7.1).
     if added is None:
         raise Refused("not asked for, or known")
     return added
@@ -131,8 +131,6 @@ def forget_old(now: datetime) -> None:
 def _add(session: Session, asked: Asked, made: rules.Made, name: str, now: datetime) -> Added | None:
     if not _take(session, asked, now) or asked.member_id is None:
         return None
-    if session.execute(sa.select(Passkey.id).where(Passkey.credential_id == made.credential_id)).first():
-        return None  # Also somebody else's: whoever shows it must name one member (WebAuthn 7.1).
     mine = sa.select(sa.func.count()).where(Passkey.member_id == asked.member_id)
     if session.execute(mine).scalar_one() >= rules.MOST_PASSKEYS:
         raise ShelfFull
