@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from flask import Flask
 
+from gallery.auth import address_change, attempts, mailed_codes, passkey_services, session_services
 from gallery.bidding.jobs import close_due_lots
 from gallery.core import clock, jobs, outbox
 from gallery.core.jobs import every
@@ -25,11 +26,19 @@ def forget_delivered() -> None:
     outbox.forget_delivered(clock.now() - KEEP_DELIVERED)
 
 
+def forget_passed() -> None:
+    """Remove what signing in kept for a day, for a session or for a year, once that is over (P-53)."""
+    now = clock.now()
+    for kept in (session_services, attempts, mailed_codes, passkey_services, address_change):
+        kept.forget_old(now)
+
+
 CLOCK_DRIVEN = (
     every(1, close_due_lots),
     every(10, outbox.sweep),
     every(30, start_anew),
     every(3600, forget_delivered),
+    every(3600, forget_passed),
 )
 """Seconds between two runs, and what runs."""
 

@@ -46,7 +46,8 @@ def register(
     as it is; its owner gets a mail that says so, and the trace is one of nothing.
     """
     insert = (postgresql.insert if on_postgresql() else sqlite.insert)(Member)
-    fresh = {"password": password_hash, "fs_uniquifier": secrets.token_urlsafe(32), "language": language}
+    seal = secrets.token_urlsafe(32)
+    fresh = {"password": password_hash, "fs_uniquifier": seal, "language": language}
     with transaction() as session:
         session.execute(
             insert.values(email=email, active=True, registered_at=now, **fresh).on_conflict_do_update(
@@ -54,7 +55,7 @@ def register(
             )
         )
         post.write("confirm_with" if provider else "confirm", email, language, next=next_path, provider=provider)
-    return tokens.trace(fresh["fs_uniquifier"])
+    return tokens.trace(seal)
 
 
 def ask_confirmation(email: str, language: str) -> None:
