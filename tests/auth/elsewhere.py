@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from gallery.auth.factor_models import Identity
 from gallery.core.db import db
-from tests.auth.doors import token_of
+from tests.auth.doors import Mail, mailbox, token_of
 from tests.services.graph import Graph
 from tests.services.oidc import Liar
 
@@ -63,3 +63,10 @@ def said(client: FlaskClient, answer: TestResponse) -> str:
     page = client.get(answer.location)
     assert page.status_code == 200, (answer.location, page.status)
     return page.text
+
+
+def letter(email: str, subject: str) -> Mail:
+    """The newest mail with this subject; two that are delivered together have no order."""
+    found = [mail for mail in mailbox(email) if mail.subject == subject]
+    assert found, [mail.subject for mail in mailbox(email)]
+    return found[-1]
