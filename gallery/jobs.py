@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from flask import Flask
 
-from gallery.auth import address_change, attempts, mailed_codes, passkey_services, session_services
+from gallery.auth import attempts, mailed_codes, passkey_services, session_services
 from gallery.bidding.jobs import close_due_lots
 from gallery.core import clock, jobs, outbox
 from gallery.core.jobs import every
@@ -29,7 +29,7 @@ def forget_delivered() -> None:
 def forget_passed() -> None:
     """Remove what signing in kept for a day, for a session or for a year, once that is over (P-53)."""
     now = clock.now()
-    for kept in (session_services, attempts, mailed_codes, passkey_services, address_change):
+    for kept in (session_services, attempts, mailed_codes, passkey_services):
         kept.forget_old(now)
 
 

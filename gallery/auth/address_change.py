@@ -69,12 +69,6 @@ def ask(member_id: int, new_email: str, language: str, *, now: datetime) -> None
         audit.record("member.address_change_asked", f"member:{member_id}", actor_id=member_id)
 
 
-def forget_old(now: datetime) -> None:
-    """Remove changes whose links work no more (Keep.DAY of the data map)."""
-    with transaction() as session:
-        session.execute(sa.delete(AddressChange).where(AddressChange.asked_at < now - tokens.LIFETIME[Aim.ADDRESS_NEW]))
-
-
 def cancel(member_id: int) -> None:
     """End the change that is under way, if there is one."""
     with transaction() as session:
