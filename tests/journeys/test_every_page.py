@@ -59,6 +59,7 @@ def pages_of_visitors(there: Scene) -> list[str]:
             "/auth/confirm",
             "/auth/sent/register",
             "/auth/confirm/stale",
+            "/preferences",
         ),
         "/lots/999999",
     ]
