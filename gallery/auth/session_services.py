@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from gallery.auth import post
 from gallery.auth.device_models import DeviceSession, How, KnownDevice, SignIn
@@ -45,6 +43,27 @@ class Opened:
     is_new_device: bool
 
 
+# Built once: who bids waits while a session is opened, and putting these together took most of that time.
+_device = KnownDevice.__table__.c
+_MEMBER = sa.select(
+    Member.__table__.c.email,
+    Member.__table__.c.language,
+    Member.__table__.c.active,
+    sa.exists().where(_device.member_id == sa.bindparam("member_id")).label("has_devices"),
+).where(Member.__table__.c.id == sa.bindparam("member_id"))
+_KNOWN_DEVICE = sa.select(_device.id, _device.key_digest).where(
+    _device.member_id == sa.bindparam("member_id"), _device.key_digest.in_(sa.bindparam("digests", expanding=True))
+)
+_SEE_DEVICE = (
+    sa.update(KnownDevice.__table__)
+    .where(_device.id == sa.bindparam("device_id"))
+    .values(last_seen_at=sa.bindparam("now"))
+)
+_ADD_DEVICE = sa.insert(KnownDevice.__table__).returning(_device.id)
+_OPEN = sa.insert(DeviceSession.__table__)
+_NOTE = sa.insert(SignIn.__table__)
+
+
 def open_session(
     member_id: int, how: How, seen: Seen, *, now: datetime, remember: bool = False, second_step: bool = False
 ) -> Opened:
@@ -52,44 +71,28 @@ def open_session(
 
     `second_step` says that he did it with a second factor. Joins the caller's unit of work.
     """
-    key = secrets.token_urlsafe(32)
+    key, new_device_key = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
+    digests = {device_digest(one): one for one in (*seen.device_keys, new_device_key)}
+    row = {"member_id": member_id, "how": how, "browser": seen.browser, "network": seen.network}
+    opened = row | {"key_digest": digest(key), "started_at": now, "last_seen_at": now, "proved_at": now}
+    opened |= {"is_remembered": remember, "second_step_at": now if second_step else None}
     with transaction() as session:
-        member = session.get(Member, member_id)
+        session.flush()  # The statements below know nothing of what waits to be written.
+        member = session.execute(_MEMBER, {"member_id": member_id}).first()
         if member is None or not member.active:
             raise Missing
-        has_devices = session.execute(sa.select(KnownDevice.id).where(KnownDevice.member_id == member_id)).first()
-        known = _known_device(session, member_id, seen.device_keys)
+        known = session.execute(_KNOWN_DEVICE, {"member_id": member_id, "digests": list(digests)}).first()
         # A key that he does not know is never made his: somebody could have planted it.
-        device_key = known[1] if known else secrets.token_urlsafe(24)
-        device_id = known[0] if known else _add_device(session, member_id, device_key, now)
-        session.execute(sa.update(KnownDevice).where(KnownDevice.id == device_id).values(last_seen_at=now))
-        is_new = has_devices is not None and known is None
-        session.execute(
-            sa.insert(DeviceSession).values(
-                member_id=member_id,
-                key_digest=digest(key),
-                device_id=device_id,
-                how=how,
-                browser=seen.browser,
-                network=seen.network,
-                is_remembered=remember,
-                started_at=now,
-                last_seen_at=now,
-                proved_at=now,
-                second_step_at=now if second_step else None,
-            )
-        )
-        session.execute(
-            sa.insert(SignIn).values(
-                member_id=member_id,
-                at=now,
-                how=how,
-                with_second_step=second_step,
-                is_new_device=is_new,
-                browser=seen.browser,
-                network=seen.network,
-            )
-        )
+        device_key = digests[known.key_digest] if known else new_device_key
+        if known:
+            device_id = known.id
+            session.execute(_SEE_DEVICE, {"device_id": device_id, "now": now})
+        else:
+            device = {"member_id": member_id, "key_digest": device_digest(device_key)}
+            device_id = session.execute(_ADD_DEVICE, device | {"first_seen_at": now, "last_seen_at": now}).scalar_one()
+        is_new = bool(member.has_devices) and known is None
+        session.execute(_OPEN, opened | {"device_id": device_id})
+        session.execute(_NOTE, row | {"at": now, "with_second_step": second_step, "is_new_device": is_new})
         if is_new:
             post.write(
                 "new_device",
@@ -177,21 +180,3 @@ def forget_old(now: datetime) -> None:
         session.execute(sa.delete(AddressChange).where(AddressChange.asked_at < now - FORGET_CHANGES_AFTER))
         session.execute(sa.delete(SignIn).where(SignIn.at < now - FORGET_DEVICES_AFTER))
         session.execute(sa.delete(KnownDevice).where(KnownDevice.last_seen_at < now - FORGET_DEVICES_AFTER))
-
-
-def _known_device(session: Session, member_id: int, keys: Iterable[str]) -> tuple[int, str] | None:
-    """The number and the key of the device, if the member has signed in there before."""
-    digests = {device_digest(key): key for key in keys}
-    found = session.execute(
-        sa.select(KnownDevice.id, KnownDevice.key_digest).where(
-            KnownDevice.member_id == member_id, KnownDevice.key_digest.in_(digests)
-        )
-    ).first()
-    return (found.id, digests[found.key_digest]) if found else None
-
-
-def _add_device(session: Session, member_id: int, key: str, now: datetime) -> int:
-    made = KnownDevice(member_id=member_id, key_digest=device_digest(key), first_seen_at=now, last_seen_at=now)
-    session.add(made)
-    session.flush()
-    return made.id
