@@ -10,7 +10,10 @@ from datetime import timedelta
 
 from flask import Flask
 
-from gallery.auth import attempts, mailed_codes, passkey_services, session_services
+from gallery.auth.factors import mailed_codes
+from gallery.auth.passkeys import services as passkey_services
+from gallery.auth.sessions import services as session_services
+from gallery.auth.throttle import attempts
 from gallery.bidding.jobs import close_due_lots
 from gallery.core import clock, jobs, outbox
 from gallery.core.jobs import every

@@ -16,10 +16,10 @@ from flask.testing import FlaskClient
 
 from gallery.account.models import Profile
 from gallery.auth import passwords
-from gallery.auth.device_models import DeviceSession, How
 from gallery.auth.models import Member, Role
-from gallery.auth.session_rules import PROOF_LASTS
-from gallery.auth.session_services import Seen, digest, open_session
+from gallery.auth.sessions.models import DeviceSession, How
+from gallery.auth.sessions.rules import PROOF_LASTS
+from gallery.auth.sessions.services import Seen, digest, open_session
 from gallery.core import clock
 from gallery.core.db import db, transaction
 from gallery.lots import services as lots

@@ -7,7 +7,7 @@ from datetime import datetime
 from flask import Flask
 
 from gallery.account import queries, rules, services
-from gallery.auth import federated_services
+from gallery.auth.federated import services as federated_services
 from gallery.core.settings import Settings
 
 

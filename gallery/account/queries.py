@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from gallery.account.models import BankAccount, Company, Profile
 from gallery.account.rules import For, Gap, gaps
-from gallery.auth.factor_models import Authenticator, Passkey
+from gallery.auth.factors.models import Authenticator
 from gallery.auth.models import Member
+from gallery.auth.passkeys.models import Passkey
 from gallery.core import settings
 from gallery.core.db import db
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
-from gallery.auth import factors, queries, services
+from gallery.auth import queries, services
 from gallery.auth.addresses import NotAnAddress, normalised
+from gallery.auth.factors import services as factors
 from gallery.auth.models import Member, RoleName
 from gallery.core import clock
 from gallery.core.i18n import LOCALES

@@ -9,9 +9,11 @@ from datetime import datetime
 from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
-from gallery.auth import factor_queries, passing, queries, sessions
-from gallery.auth.device_models import How
-from gallery.auth.factor_rules import HALF_WAY_LASTS
+from gallery.auth import passing, queries
+from gallery.auth.factors import queries as factor_queries
+from gallery.auth.factors.rules import HALF_WAY_LASTS
+from gallery.auth.sessions import browser as sessions
+from gallery.auth.sessions.models import How
 from gallery.core import clock
 from gallery.core.errors import Missing
 

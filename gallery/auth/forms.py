@@ -9,9 +9,10 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, HiddenField, PasswordField, ValidationError
 from wtforms.validators import InputRequired, Length
 
-from gallery.auth import passwords, queries, rules, services, throttle
+from gallery.auth import passwords, queries, rules, services
 from gallery.auth.addresses import LONGEST, NotAnAddress, normalised
 from gallery.auth.models import Member
+from gallery.auth.throttle import services as throttle
 from gallery.core.i18n import _, lazy
 
 _EMAIL = {"autocomplete": "email", "inputmode": "email", "maxlength": LONGEST, "spellcheck": "false"}

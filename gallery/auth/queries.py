@@ -10,9 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 from flask_security import UserMixin
 
-from gallery.auth import session_rules
-from gallery.auth.device_models import DeviceSession
 from gallery.auth.models import STAFF, Member, Role, member_role
+from gallery.auth.sessions import rules as session_rules
+from gallery.auth.sessions.models import DeviceSession
 from gallery.core.crypto import blind_index
 from gallery.core.db import db
 

@@ -15,9 +15,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from gallery.auth import passwords, post, queries, tokens
-from gallery.auth.device_models import DeviceSession
-from gallery.auth.factor_models import AddressChange
+from gallery.auth.address.models import AddressChange
 from gallery.auth.models import Member, Role, RoleName, member_role
+from gallery.auth.sessions.models import DeviceSession
 from gallery.auth.tokens import Aim, Claim, StaleLink
 from gallery.core import audit, clock
 from gallery.core.db import db, on_postgresql, transaction

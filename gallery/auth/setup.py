@@ -15,23 +15,15 @@ from flask import Flask, session
 from flask_login import user_logged_in
 from flask_security import Security, SQLAlchemyUserDatastore
 
-from gallery.auth import (
-    address_letters,
-    cli,
-    detours,
-    factor_letters,
-    hashing,
-    letters,
-    passkey_letters,
-    passwords,
-    rules,
-    session_rules,
-    sessions,
-    throttle,
-    views,
-)
+from gallery.auth import cli, detours, hashing, letters, passwords, rules, views
+from gallery.auth.address import letters as address_letters
+from gallery.auth.factors import letters as factor_letters
 from gallery.auth.models import Member, Role
+from gallery.auth.passkeys import letters as passkey_letters
 from gallery.auth.passwords import HousePasswords
+from gallery.auth.sessions import browser as sessions
+from gallery.auth.sessions import rules as session_rules
+from gallery.auth.throttle import services as throttle
 from gallery.core import access, clock
 from gallery.core.db import db
 from gallery.core.settings import Env, Settings

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_login import current_user
 
-from gallery.auth import factor_queries
+from gallery.auth.factors import queries as factor_queries
 from gallery.core import access
 
 View = Callable[..., Any]

@@ -11,22 +11,16 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from gallery.auth import (
-    entrance,
-    federated_services,
-    federated_session,
-    passwords,
-    queries,
-    services,
-    sessions,
-    throttle,
-    tokens,
-)
-from gallery.auth.attempts import TooMany
-from gallery.auth.device_models import How
+from gallery.auth import entrance, passwords, queries, services, tokens
+from gallery.auth.federated import services as federated_services
+from gallery.auth.federated import session as federated_session
 from gallery.auth.forms import AddressForm, ChangeForm, PlainForm, RegisterForm, ResetForm, SignInForm
 from gallery.auth.hashing import Busy
 from gallery.auth.rules import local_path
+from gallery.auth.sessions import browser as sessions
+from gallery.auth.sessions.models import How
+from gallery.auth.throttle import services as throttle
+from gallery.auth.throttle.attempts import TooMany
 from gallery.auth.tokens import Aim, StaleLink
 from gallery.core import access, clock
 from gallery.core.i18n import _, current_locale

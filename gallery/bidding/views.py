@@ -10,7 +10,7 @@ from flask_login import current_user
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolEmpty
 
-from gallery.auth import sessions
+from gallery.auth.sessions import browser as sessions
 from gallery.bidding import costs, forms, fragments, history, offers, panel, queries, services
 from gallery.bidding.forms import BidForm
 from gallery.bidding.panel import Answer

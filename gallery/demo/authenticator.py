@@ -11,7 +11,10 @@ from datetime import datetime
 
 from flask import Flask
 
-from gallery.auth import factor_queries, factor_rules, factors, queries
+from gallery.auth import queries
+from gallery.auth.factors import queries as factor_queries
+from gallery.auth.factors import rules as factor_rules
+from gallery.auth.factors import services as factors
 from gallery.auth.models import STAFF
 from gallery.core import clock
 from gallery.core.settings import Env, Settings

@@ -10,9 +10,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from gallery.auth import post, session_services
+from gallery.auth import post
 from gallery.auth import services as accounts
 from gallery.auth.models import Member, Role, RoleName, member_role
+from gallery.auth.sessions import services as session_services
 from gallery.core import audit
 from gallery.core.db import transaction
 from gallery.core.errors import Missing

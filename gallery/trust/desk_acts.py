@@ -8,7 +8,7 @@ from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from gallery.auth import factors
+from gallery.auth.factors import services as factors
 from gallery.auth.models import RoleName
 from gallery.core import access, clock
 from gallery.core.i18n import _, ngettext

@@ -8,8 +8,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from gallery.auth.device_models import DeviceSession
-from gallery.auth.factor_models import Authenticator, Identity, Passkey, RecoveryCode
+from gallery.auth.factors.models import Authenticator, RecoveryCode
+from gallery.auth.federated.models import Identity
+from gallery.auth.passkeys.models import Passkey
+from gallery.auth.sessions.models import DeviceSession
 from gallery.core.audit import AuditEntry
 from gallery.core.db import db
 from gallery.trust.models import AccountLink, Block, SaleBar, SpendingLimit, StaffNote

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from gallery.account import queries, services
 from gallery.account.models import BankAccount, Company, Profile
 from gallery.account.rules import For, Gap
-from gallery.auth.factor_models import Authenticator
+from gallery.auth.factors.models import Authenticator
 from gallery.core.db import db, transaction
 from tests import factories
 from tests.account.people import ADDRESS, AWA, NOW, TODAY, complete, stored, token

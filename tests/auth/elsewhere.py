@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from gallery.auth.factor_models import Identity
+from gallery.auth.federated.models import Identity
 from gallery.core.db import db
 from tests.auth.doors import Mail, mailbox, token_of
 from tests.services.graph import Graph

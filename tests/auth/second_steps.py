@@ -11,8 +11,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from gallery.auth import factor_rules, factors
-from gallery.auth.factors import CodeRefused
+from gallery.auth.factors import rules as factor_rules
+from gallery.auth.factors import services as factors
+from gallery.auth.factors.services import CodeRefused
 from gallery.auth.models import Member
 from gallery.core import clock
 from gallery.core.db import db

@@ -13,10 +13,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
-from gallery.auth import address_change, attempts, queries, services, tokens
-from gallery.auth.address_change import Outcome
-from gallery.auth.factor_models import AddressChange
+from gallery.auth import queries, services, tokens
+from gallery.auth.address import services as address_change
+from gallery.auth.address.models import AddressChange
+from gallery.auth.address.services import Outcome
 from gallery.auth.models import Member
+from gallery.auth.throttle import attempts
 from gallery.auth.tokens import Aim, Claim
 from gallery.core import clock, outbox
 from gallery.core.db import db

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from gallery.auth.factor_models import DeletionRequest
+from gallery.auth.federated.models import DeletionRequest
 from gallery.core.db import db
 from tests import factories
 from tests.auth.doors import fill_in, mailbox, sign_out

@@ -11,9 +11,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from gallery.auth import session_rules
-from gallery.auth.device_models import DeviceSession, KnownDevice, SignIn
 from gallery.auth.models import Member
+from gallery.auth.sessions import rules as session_rules
+from gallery.auth.sessions.models import DeviceSession, KnownDevice, SignIn
 from gallery.core import clock
 from gallery.core.db import db, transaction
 from tests import factories

@@ -14,9 +14,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from gallery.auth import services
-from gallery.auth.device_models import Attempt
-from gallery.auth.factor_models import Authenticator, Identity
+from gallery.auth.factors.models import Authenticator
+from gallery.auth.federated.models import Identity
 from gallery.auth.models import Member
+from gallery.auth.sessions.models import Attempt
 from gallery.core import clock, outbox
 from gallery.core.clock import FrozenClock
 from gallery.core.db import transaction

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from gallery.account import queries as profiles
 from gallery.auth import queries, services
-from gallery.auth.factor_models import Authenticator
+from gallery.auth.factors.models import Authenticator
 from gallery.core import clock
 from gallery.core.db import transaction
 from tests import factories

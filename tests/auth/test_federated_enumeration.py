@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from gallery.auth.federated_session import PENDING
+from gallery.auth.federated.session import PENDING
 from gallery.auth.models import Member
 from gallery.core import clock, outbox
 from gallery.core.clock import FrozenClock

@@ -7,9 +7,10 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from gallery.auth import federated_queries, queries
-from gallery.auth.factor_models import Passkey
+from gallery.auth import queries
+from gallery.auth.federated import queries as federated_queries
 from gallery.auth.models import Member
+from gallery.auth.passkeys.models import Passkey
 from gallery.core import clock
 from gallery.core.audit import AuditEntry
 from gallery.core.db import db, transaction
@@ -248,7 +249,7 @@ def test_declining_at_the_provider_leads_back_to_the_settings(ana: FlaskClient, 
 
 def test_the_export_names_the_links(ana: FlaskClient, liar: Liar, member: Member) -> None:
     """Each column of an identity is told by the data map, with Google or Facebook as its receiver (P-33)."""
-    from gallery.auth.factor_models import Identity
+    from gallery.auth.federated.models import Identity
     from gallery.core.map_words import entry
     from gallery.core.personal import Recipient
 

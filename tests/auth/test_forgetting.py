@@ -7,10 +7,12 @@ import sqlalchemy as sa
 from flask import Flask
 
 from gallery import jobs
-from gallery.auth import address_change, attempts, throttle_rules
-from gallery.auth.attempts import Scope
-from gallery.auth.device_models import Attempt, DeviceSession
-from gallery.auth.factor_models import AddressChange
+from gallery.auth.address import services as address_change
+from gallery.auth.address.models import AddressChange
+from gallery.auth.sessions.models import Attempt, DeviceSession
+from gallery.auth.throttle import attempts
+from gallery.auth.throttle import rules as throttle_rules
+from gallery.auth.throttle.attempts import Scope
 from gallery.core.clock import FrozenClock
 from gallery.core.db import db
 from tests import factories

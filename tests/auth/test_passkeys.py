@@ -10,10 +10,12 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from gallery.auth import factor_queries, passkey_queries, passkey_rules
-from gallery.auth.device_models import DeviceSession
-from gallery.auth.factor_models import Passkey
+from gallery.auth.factors import queries as factor_queries
 from gallery.auth.models import Member
+from gallery.auth.passkeys import queries as passkey_queries
+from gallery.auth.passkeys import rules as passkey_rules
+from gallery.auth.passkeys.models import Passkey
+from gallery.auth.sessions.models import DeviceSession
 from gallery.core import clock
 from gallery.core.audit import AuditEntry
 from gallery.core.db import db, transaction

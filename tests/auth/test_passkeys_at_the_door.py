@@ -11,12 +11,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from webauthn.helpers import bytes_to_base64url
 
-from gallery.auth import passkey_asking, passkey_services
-from gallery.auth.device_models import DeviceSession, SignIn
-from gallery.auth.factor_models import Challenge, Passkey
 from gallery.auth.models import Member
-from gallery.auth.passkey_rules import CHALLENGE_LASTS, Aim, Place, Refused, counts_on, place
-from gallery.auth.passkey_services import Asked
+from gallery.auth.passkeys import asking as passkey_asking
+from gallery.auth.passkeys import services as passkey_services
+from gallery.auth.passkeys.models import Challenge, Passkey
+from gallery.auth.passkeys.rules import CHALLENGE_LASTS, Aim, Place, Refused, counts_on, place
+from gallery.auth.passkeys.services import Asked
+from gallery.auth.sessions.models import DeviceSession, SignIn
 from gallery.core import clock
 from gallery.core.db import db
 from tests import factories

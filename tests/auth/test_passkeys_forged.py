@@ -13,10 +13,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from webauthn.helpers import bytes_to_base64url
 
-from gallery.auth import passkey_queries, passkey_rules, passkey_services
-from gallery.auth.factor_models import Challenge, Passkey
 from gallery.auth.models import Member
-from gallery.auth.passkey_rules import Aim
+from gallery.auth.passkeys import queries as passkey_queries
+from gallery.auth.passkeys import rules as passkey_rules
+from gallery.auth.passkeys import services as passkey_services
+from gallery.auth.passkeys.models import Challenge, Passkey
+from gallery.auth.passkeys.rules import Aim
 from gallery.core import clock
 from gallery.core.audit import AuditEntry
 from gallery.core.db import db, transaction

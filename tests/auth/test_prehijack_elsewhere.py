@@ -14,7 +14,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from gallery.auth import queries
-from gallery.auth.factor_models import AddressChange, Identity
+from gallery.auth.address.models import AddressChange
+from gallery.auth.federated.models import Identity
 from gallery.core import clock
 from gallery.core.db import db, transaction
 from tests import factories

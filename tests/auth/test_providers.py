@@ -12,8 +12,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.wrappers import Response
 
-from gallery.auth import provider_wire
-from gallery.auth.provider_wire import Disbelieved, Pool, Silent, Wire, origin
+from gallery.auth.federated import wire as provider_wire
+from gallery.auth.federated.wire import Disbelieved, Pool, Silent, Wire, origin
 from tests.auth.doors import is_signed_in, sign_out
 from tests.auth.elsewhere import come_back, finish, go_with, identities, leave, said
 from tests.services.graph import VERSION, Graph

@@ -8,7 +8,8 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.auth import factor_rules, factors
+from gallery.auth.factors import rules as factor_rules
+from gallery.auth.factors import services as factors
 from gallery.auth.models import Member
 from gallery.core import clock
 from gallery.core.clock import FrozenClock

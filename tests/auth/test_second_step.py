@@ -7,9 +7,10 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from gallery.auth import entrance, factors, services
-from gallery.auth.device_models import DeviceSession, How, SignIn
+from gallery.auth import entrance, services
+from gallery.auth.factors import services as factors
 from gallery.auth.models import Member
+from gallery.auth.sessions.models import DeviceSession, How, SignIn
 from gallery.core import clock
 from gallery.core.clock import FrozenClock
 from gallery.core.db import db

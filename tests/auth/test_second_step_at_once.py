@@ -9,8 +9,11 @@ from threading import Barrier
 import pytest
 from flask import Flask
 
-from gallery.auth import factor_queries, factors, passkey_services
-from gallery.auth.factor_models import Authenticator, Passkey, RecoveryCode
+from gallery.auth.factors import queries as factor_queries
+from gallery.auth.factors import services as factors
+from gallery.auth.factors.models import Authenticator, RecoveryCode
+from gallery.auth.passkeys import services as passkey_services
+from gallery.auth.passkeys.models import Passkey
 from gallery.core import clock
 from gallery.core.db import db, transaction
 from tests.auth.second_steps import SECRET, code, freeze, with_app

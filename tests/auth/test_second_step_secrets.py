@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from gallery.auth import factor_queries
-from gallery.auth.second_step_views import SETTINGS
+from gallery.auth.factors import queries as factor_queries
+from gallery.auth.factors.views import SETTINGS
 from gallery.core.audit import AuditEntry
 from gallery.core.db import db
 from gallery.core.outbox_table import OutboxMessage

@@ -12,12 +12,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from gallery.auth import factor_queries, factors
-from gallery.auth.device_models import DeviceSession
-from gallery.auth.factor_models import Authenticator, Passkey, RecoveryCode
-from gallery.auth.factors import LastFactor
+from gallery.auth.factors import queries as factor_queries
+from gallery.auth.factors import services as factors
+from gallery.auth.factors.models import Authenticator, RecoveryCode
+from gallery.auth.factors.services import LastFactor
+from gallery.auth.factors.views import SETTINGS
 from gallery.auth.models import Member
-from gallery.auth.second_step_views import SETTINGS
+from gallery.auth.passkeys.models import Passkey
+from gallery.auth.sessions.models import DeviceSession
 from gallery.core import clock
 from gallery.core.clock import FrozenClock
 from gallery.core.db import db, transaction

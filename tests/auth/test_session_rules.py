@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from gallery.auth.session_rules import PASSING, REMEMBERED, STAFF, browser, ends_at, limits, network
+from gallery.auth.sessions.rules import PASSING, REMEMBERED, STAFF, browser, ends_at, limits, network
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0"

@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from gallery.auth import services, session_rules
-from gallery.auth.device_models import DeviceSession, KnownDevice
-from gallery.auth.session_rules import Limits
+from gallery.auth import services
+from gallery.auth.sessions import rules as session_rules
+from gallery.auth.sessions.models import DeviceSession, KnownDevice
+from gallery.auth.sessions.rules import Limits
 from gallery.core import clock
 from gallery.core.db import db
 from tests import factories

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from gallery.auth import services, session_services
-from gallery.auth.device_models import DeviceSession, KnownDevice, SignIn
-from gallery.auth.factor_models import AddressChange
+from gallery.auth import services
+from gallery.auth.address.models import AddressChange
+from gallery.auth.sessions import services as session_services
+from gallery.auth.sessions.models import DeviceSession, KnownDevice, SignIn
 from gallery.core import clock
 from gallery.core.db import db, transaction
 from tests import factories

@@ -11,9 +11,9 @@ from flask import Flask, request
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from gallery.auth import session_services
 from gallery.auth.models import Member
-from gallery.auth.session_rules import PASSING, REMEMBERED, STAFF
+from gallery.auth.sessions import services as session_services
+from gallery.auth.sessions.rules import PASSING, REMEMBERED, STAFF
 from gallery.core import clock
 from gallery.core.access import member, proved
 from tests import factories

@@ -10,10 +10,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from gallery.auth import factors, mailed_codes
-from gallery.auth.device_models import DeviceSession
-from gallery.auth.factor_models import MailedCode
+from gallery.auth.factors import mailed_codes
+from gallery.auth.factors import services as factors
+from gallery.auth.factors.models import MailedCode
 from gallery.auth.models import Member
+from gallery.auth.sessions.models import DeviceSession
 from gallery.core import clock
 from gallery.core.clock import FrozenClock
 from gallery.core.db import db, transaction

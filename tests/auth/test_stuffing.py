@@ -16,12 +16,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from gallery import create_app
-from gallery.auth import attempts, throttle
-from gallery.auth.attempts import Scope, TooMany
-from gallery.auth.device_models import Attempt
 from gallery.auth.forms import SignInForm
 from gallery.auth.hashing import Turns
-from gallery.auth.throttle_rules import Limit
+from gallery.auth.sessions.models import Attempt
+from gallery.auth.throttle import attempts
+from gallery.auth.throttle import services as throttle
+from gallery.auth.throttle.attempts import Scope, TooMany
+from gallery.auth.throttle.rules import Limit
 from gallery.core import clock
 from gallery.core.clock import FrozenClock
 from gallery.core.db import db

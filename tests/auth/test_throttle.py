@@ -6,8 +6,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from gallery.auth import attempts, throttle
-from gallery.auth.device_models import Attempt
+from gallery.auth.sessions.models import Attempt
+from gallery.auth.throttle import attempts
+from gallery.auth.throttle import services as throttle
 from gallery.core import clock, outbox
 from gallery.core.clock import FrozenClock
 from gallery.core.db import db

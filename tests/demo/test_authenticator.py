@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 
 from gallery import create_app
-from gallery.auth import factor_queries, services
+from gallery.auth import services
+from gallery.auth.factors import queries as factor_queries
 from gallery.core.clock import FrozenClock
 from gallery.core.db import db
 from gallery.core.settings import Settings

@@ -13,11 +13,16 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from gallery.account.models import BankAccount, Company
-from gallery.auth import address_change, deletions, tokens
 from gallery.auth import services as accounts
-from gallery.auth.device_models import DeviceSession
-from gallery.auth.factor_models import AddressChange, Authenticator, Identity, Passkey
+from gallery.auth import tokens
+from gallery.auth.address import services as address_change
+from gallery.auth.address.models import AddressChange
+from gallery.auth.factors.models import Authenticator
+from gallery.auth.federated import deletions
+from gallery.auth.federated.models import Identity
 from gallery.auth.models import Member
+from gallery.auth.passkeys.models import Passkey
+from gallery.auth.sessions.models import DeviceSession
 from gallery.auth.tokens import Aim
 from gallery.core import clock, outbox
 from gallery.core.crypto import blind_index

@@ -11,7 +11,7 @@ from flask import Flask
 
 from gallery import create_app
 from gallery.auth import services as accounts
-from gallery.auth.device_models import DeviceSession
+from gallery.auth.sessions.models import DeviceSession
 from gallery.core.access import Mark, Proof, Who
 from gallery.core.csrf import EXEMPT
 from gallery.core.db import db

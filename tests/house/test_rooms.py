@@ -33,7 +33,7 @@ def test_every_number_in_an_address_has_a_type(app: Flask) -> None:
     assert untyped == []
 
 
-@pytest.mark.parametrize("path", sorted(ROOT.glob("gallery/*/rules.py")), ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("path", sorted(ROOT.glob("gallery/**/rules.py")), ids=lambda path: path.parent.name)
 def test_rules_are_pure(path: Path) -> None:
     assert not {module.split(".")[0] for module in modules(path)} & IMPURE
 

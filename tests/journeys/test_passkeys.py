@@ -8,8 +8,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import CDPSession, expect
 
-from gallery.auth import factor_queries, passkey_queries
+from gallery.auth.factors import queries as factor_queries
 from gallery.auth.models import Member
+from gallery.auth.passkeys import queries as passkey_queries
 from gallery.core.db import db
 from tests import factories
 from tests.journeys.conftest import LiveServer, SessionOf, Visit

@@ -7,7 +7,7 @@ import re
 import pytest
 from flask import Flask
 
-from gallery.auth import factor_rules
+from gallery.auth.factors import rules as factor_rules
 from gallery.core import clock
 from tests import factories
 from tests.journeys.conftest import LiveServer, SessionOf, Visit

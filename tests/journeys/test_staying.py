@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import expect
 
-from gallery.auth import session_services
+from gallery.auth.sessions import services as session_services
 from tests import factories
 from tests.journeys.conftest import LiveServer, SessionOf, Visit
 from tests.journeys.people import Person

@@ -11,10 +11,12 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import event
 
-from gallery.auth import services, session_queries, session_services
-from gallery.auth.device_models import DeviceSession
+from gallery.auth import services
 from gallery.auth.models import Member
-from gallery.auth.session_queries import Living
+from gallery.auth.sessions import queries as session_queries
+from gallery.auth.sessions import services as session_services
+from gallery.auth.sessions.models import DeviceSession
+from gallery.auth.sessions.queries import Living
 from gallery.bidding.services import place_bid
 from gallery.core.db import db
 from tests import factories

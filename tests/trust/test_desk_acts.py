@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from gallery.auth import queries as accounts
-from gallery.auth.device_models import DeviceSession
+from gallery.auth.sessions.models import DeviceSession
 from gallery.core.audit import AuditEntry
 from gallery.core.clock import FrozenClock
 from gallery.core.db import db

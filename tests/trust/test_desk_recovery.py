@@ -6,9 +6,11 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from gallery.auth.device_models import DeviceSession
-from gallery.auth.factor_models import Authenticator, Identity, Passkey, RecoveryCode
+from gallery.auth.factors.models import Authenticator, RecoveryCode
+from gallery.auth.federated.models import Identity
 from gallery.auth.models import Member
+from gallery.auth.passkeys.models import Passkey
+from gallery.auth.sessions.models import DeviceSession
 from gallery.core import clock
 from gallery.core.audit import AuditEntry
 from gallery.core.db import db, transaction

@@ -1,0 +1,1 @@
+"""Another e-mail address for an account."""
