@@ -97,6 +97,8 @@ class Entry:
     to: tuple[Recipient, ...]
     export: bool
     erase: Erase
+    via: str | None = None
+    """The column of the same table that names whom it is about, where that is not plain (core.data_map)."""
 
 
 def personal(
@@ -108,10 +110,11 @@ def personal(
     to: tuple[Recipient, ...] = (),
     export: bool = True,
     erase: Erase = Erase.DELETE_ROW,
+    via: str | None = None,
 ) -> dict[str, Any]:
     """A column's `info` that declares personal data.
 
     `export=False` is for what the person may not be given as such (a password's hash, a secret
     of the security of others); the map still tells that it is there.
     """
-    return {KEY: Entry(category, purpose, basis, keep, to, export, erase)}
+    return {KEY: Entry(category, purpose, basis, keep, to, export, erase, via)}
