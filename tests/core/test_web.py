@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import brotli
@@ -135,11 +134,6 @@ def test_the_page_tells_the_servers_time_to_the_millisecond(client: InspectingCl
     page = client.get("/")
     told = int(re.findall(r'<body data-now="(\d+)">', page.text)[0])
     assert int(before) <= told <= int(page.headers["X-Now"]) <= clock.now().timestamp() * 1000
-
-
-def test_htmx_is_configured_to_stay_at_home(client: InspectingClient) -> None:
-    config = json.loads(re.findall(r"name=\"htmx-config\" content='([^']*)'", client.get("/").text)[0])
-    assert config == {"mode": "same-origin", "history": "reload", "includeIndicatorCSS": False, "extensions": "sse"}
 
 
 def test_the_frame_links_only_to_pages_that_are_there(client: InspectingClient) -> None:
