@@ -37,6 +37,7 @@ FITTINGS = (
     "account.names",
     "trust.cli",
     "notices.delivery",
+    "content.blocks",
     "account.bank_letters",
     "lots.notices",
     "lots.sellers",
