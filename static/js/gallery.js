@@ -2,11 +2,6 @@
    Reads: body[data-now], #heard[data-*], time[data-countdown], time[data-here], #lot-N-live[data-poll],
    #lot-N-standing[data-version data-state data-ends data-lead data-say], #lot-N-you[data-me data-leading data-outbid data-won data-lost]. */
 (() => {
-  // How htmx behaves: it reads this when it starts, right after us. Here, not in each page (H-01, P2).
-  const rules = Object.assign(document.createElement("meta"), { name: "htmx-config" });
-  rules.content = JSON.stringify({ mode: "same-origin", history: "reload", includeIndicatorCSS: false, extensions: "sse" });
-  document.head.append(rules);
-
   const one = (selector) => document.querySelector(selector);
   const all = (selector) => document.querySelectorAll(selector);
   const heard = one("#heard"), words = heard.dataset;

@@ -136,6 +136,13 @@ def test_the_page_tells_the_servers_time_to_the_millisecond(client: InspectingCl
     assert int(before) <= told <= int(page.headers["X-Now"]) <= clock.now().timestamp() * 1000
 
 
+def test_htmx_is_configured_to_keep_nothing_and_to_stream(client: InspectingClient) -> None:
+    """That it stays at home is its default; tests/journeys/test_live.py asks the running one (H-01)."""
+    assert (
+        'name="htmx-config" content="history:reload includeIndicatorCSS:false extensions:sse"' in client.get("/").text
+    )
+
+
 def test_the_frame_links_only_to_pages_that_are_there(client: InspectingClient) -> None:
     page = client.get("/").text
     frame = page.partition("<main")[0] + page.partition("</main>")[2]
