@@ -122,21 +122,36 @@ def secured(view: View) -> View:
     return entered
 
 
+def mark_of(endpoint: str) -> Mark:
+    """What the view of an endpoint says of itself."""
+    found: Mark = getattr(current_app.view_functions[endpoint], "access")  # noqa: B009  Typed nowhere.
+    return found
+
+
+def has_role_for(mark: Mark) -> bool:
+    """Whether whoever is here has one of the roles that a staff's view asks for; `admin` has all."""
+    if not current_user.is_authenticated:
+        return False
+    return any(current_user.has_role(role) for role in (*mark.roles, "admin"))
+
+
 def staff(*roles: str) -> Callable[[View], View]:
     """For staff in one of the roles, with a second step in this session (A5); `admin` may enter everywhere."""
+
+    asked = Mark(Who.STAFF, roles, Proof.SECOND_STEP)
 
     def mark(view: View) -> View:
         @wraps(view)
         def entered(*args: Any, **kwargs: Any) -> Any:
             if not current_user.is_authenticated:
                 return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
-            if not any(current_user.has_role(role) for role in (*roles, "admin")):
+            if not has_role_for(asked):
                 raise Forbidden
             if not current_user.has_second_step:
                 return ways().second_step()
             return view(*args, **kwargs)
 
-        entered.access = Mark(Who.STAFF, roles, Proof.SECOND_STEP)  # type: ignore[attr-defined]
+        entered.access = asked  # type: ignore[attr-defined]
         return entered
 
     return mark

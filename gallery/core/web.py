@@ -10,7 +10,7 @@ from flask_compress import Compress
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 
-from gallery.core import assets, clock
+from gallery.core import access, assets, clock
 from gallery.core.errors import Missing
 from gallery.core.i18n import current_locale
 from gallery.core.settings import Settings
@@ -78,14 +78,19 @@ def allow_form_target(app: Flask, origin: str) -> None:
 
 
 def opens(path: str) -> bool:
-    """Whether there is a page at `path`: the frame links only to what is built in."""
-    known: dict[str, bool] = current_app.extensions["opening_paths"]
+    """Whether there is a page at `path`, and for staff's pages also whether the reader's roles open it.
+
+    The frames link only to what is built in and leads somewhere.
+    """
+    known: dict[str, access.Mark | None] = current_app.extensions["opening_paths"]
     if path not in known:
         try:
-            known[path] = "GET" in current_app.url_map.bind("localhost").allowed_methods(path)
+            endpoint, _values = current_app.url_map.bind("localhost").match(path, method="GET")
+            known[path] = access.mark_of(endpoint)
         except HTTPException:
-            known[path] = False
-    return known[path]
+            known[path] = None
+    mark = known[path]
+    return mark is not None and (mark.who is not access.Who.STAFF or access.has_role_for(mark))
 
 
 def came_from() -> str:

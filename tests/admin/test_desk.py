@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,6 +63,24 @@ def test_each_role_of_the_staff_opens_the_desk(app: Flask, client: InspectingCli
     assert client.get("/admin/").status_code == 200
     wanted = 200 if role in {"support", "fraud", "admin"} else 403
     assert client.get(f"/admin/lots/{factories.open_lot()}").status_code == wanted
+
+
+@pytest.mark.parametrize("role", sorted(STAFF))
+def test_the_desk_leads_each_role_only_to_what_it_opens(app: Flask, client: InspectingClient, role: str) -> None:
+    """The mail has links that open accounts: it is for support and administration alone (7.5, I8)."""
+    factories.sign_in(client, factories.member("sue", roles=[role]))
+    desk = client.get("/admin/").text
+    led_to = set(re.findall(r'href="(/admin/[^"]*)"', desk))
+    assert ("/admin/mail" in led_to) == (role in {"support", "admin"})
+    assert ("/admin/members/" in led_to) == (role in {"support", "fraud", "admin"})
+    assert {path: client.get(path).status_code for path in led_to} == dict.fromkeys(led_to, 200)
+
+
+def test_who_has_no_desk_is_led_to_none(app: Flask, client: InspectingClient) -> None:
+    """A seller has a role, but not one of the staff's."""
+    for name, roles in (("ana", ()), ("sol", ["seller"])):
+        factories.sign_in(client, factories.member(name, roles=roles))
+        assert 'href="/admin/' not in client.get("/").text
 
 
 @pytest.mark.parametrize("path", PAGES)

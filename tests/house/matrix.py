@@ -199,8 +199,8 @@ MATRIX: dict[str, Entry] = {
     "GET looks.index": Entry("/account/looks", members()),
     # The desk.
     "GET admin.index": Entry("/admin/", staff(*STAFF)),
-    "GET admin.letters": Entry("/admin/mail", staff(*STAFF)),
-    "GET admin.letter": Entry("/admin/mail/{letter}", staff(*STAFF)),
+    "GET admin.letters": Entry("/admin/mail", staff("support")),
+    "GET admin.letter": Entry("/admin/mail/{letter}", staff("support")),
     "GET admin.parked": Entry("/admin/outbox", staff(*STAFF)),
     "POST admin.retry": Entry("/admin/outbox/{parked}/retries", staff(*STAFF)),
     "GET bidding_desk.show": Entry("/admin/lots/{lot}", staff(*DESK)),
