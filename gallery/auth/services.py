@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from gallery.auth import passwords, post, queries, tokens
 from gallery.auth.address.models import AddressChange
 from gallery.auth.models import Member, Role, RoleName, member_role
+from gallery.auth.sessions import services as session_services
 from gallery.auth.sessions.models import DeviceSession
 from gallery.auth.tokens import Aim, Claim, StaleLink
 from gallery.core import audit, clock
@@ -116,11 +117,11 @@ def reset_password(claim: Claim, password_hash: str, *, now: datetime) -> Member
     return member
 
 
-def change_password(member_id: int, password_hash: str) -> Member:
-    """Set a new password and end all sessions, also the one that asked."""
+def change_password(member_id: int, password_hash: str, *, session_id: int) -> Member:
+    """Set a new password and end all sessions, also the one that asked; only its browser stays known."""
     with transaction() as session:
         member = held(session, member_id)
-        _set_password(member, password_hash)
+        _set_password(member, password_hash, but_known=session_id)
         audit.record("member.password_changed", f"member:{member.id}", actor_id=member.id)
     return member
 
@@ -223,9 +224,13 @@ def held(session: Session, member_id: int) -> Member:
     return member
 
 
-def sign_out_everywhere(member: Member) -> None:
-    """End all sessions, and with them whatever else is under way in the member's name (the five hijacks)."""
+def sign_out_everywhere(member: Member, *, but_known: int | None = None) -> None:
+    """End all sessions, and with them whatever else is under way in the member's name (the five hijacks).
+
+    No browser is known as his any more but that of the session with the number `but_known`.
+    """
     session = db.session()
+    session_services.forget_devices(member.id, but=but_known)
     member.fs_uniquifier = secrets.token_urlsafe(32)
     for table in (DeviceSession, AddressChange):
         session.execute(sa.delete(table).where(table.member_id == member.id))
@@ -238,9 +243,9 @@ def state(aim: Aim, member: Member) -> str:
     return f"{member.fs_uniquifier}\0{member.email}\0{member.password}"
 
 
-def _set_password(member: Member, password_hash: str) -> None:
+def _set_password(member: Member, password_hash: str, *, but_known: int | None = None) -> None:
     member.password = password_hash
-    sign_out_everywhere(member)
+    sign_out_everywhere(member, but_known=but_known)
     post.write("password_changed", member.email, member.language)
 
 

@@ -7,6 +7,9 @@ Forms, hashes and sessions are Flask-Security's; who may enter is in `setup.DOOR
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from flask import Blueprint, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -78,28 +81,16 @@ def register() -> ResponseReturnValue:
 
 def send_confirmation() -> ResponseReturnValue:
     """Ask for the confirmation link again."""
-    form = AddressForm()
-    if not form.validate_on_submit():
-        return _page("security/send_confirmation.html", form)
-    try:
-        throttle.letters("confirm", form.email.data)
-    except throttle.REFUSED as refused:
-        return _refused("security/send_confirmation.html", form, refused)
-    services.ask_confirmation(form.email.data, current_locale())
-    return _sent("confirm", form.email.data)
+    title = _("Send the confirmation again")
+    words = _("Type the address that you registered with. If it waits for its confirmation, we send it a new link.")
+    return _ask_link("confirm", services.ask_confirmation, title=title, words=words)
 
 
 def forgot_password() -> ResponseReturnValue:
     """Ask for a link that sets a new password."""
-    form = AddressForm()
-    if not form.validate_on_submit():
-        return _page("security/forgot_password.html", form)
-    try:
-        throttle.letters("reset", form.email.data)
-    except throttle.REFUSED as refused:
-        return _refused("security/forgot_password.html", form, refused)
-    services.ask_reset(form.email.data, current_locale())
-    return _sent("reset", form.email.data)
+    title = _("Choose a new password")
+    words = _("Type the address of your account. If there is one, we send it a link that works for one hour.")
+    return _ask_link("reset", services.ask_reset, title=title, words=words)
 
 
 def confirm_email(token: str) -> ResponseReturnValue:
@@ -166,7 +157,7 @@ def change_password() -> ResponseReturnValue:
         password_hash = passwords.hashed(form.new_password.data)
     except throttle.REFUSED as refused:
         return _refused("security/change_password.html", form, refused)
-    services.change_password(member_id, password_hash)
+    services.change_password(member_id, password_hash, session_id=current_user.session_id)
     sessions.open_here(member_id, How.PASSWORD, remember=remembered, second_step=second_step)
     flash(_("Your password is changed. Other devices are signed out."), "success")
     return redirect(url_for("account.index"), 303)
@@ -177,6 +168,21 @@ def change_password() -> ResponseReturnValue:
 def sent(act: str) -> ResponseReturnValue:
     """Say that the mail is on its way, if the address is what it seems."""
     return render_template("auth/sent.html", act=act, email=session.get(SENT_TO, ""))
+
+
+def _ask_link(act: str, ask: Callable[[str, str], None], *, title: str, words: str) -> ResponseReturnValue:
+    """Have a link mailed to the address that is typed. The answer is the same whoever's it is."""
+    form = AddressForm()
+    page = partial(_page, "auth/ask_link.html", form, title=title, words=words)
+    if not form.validate_on_submit():
+        return page()
+    try:
+        throttle.letters(act, form.email.data)
+    except throttle.REFUSED as refused:
+        form.form_errors.append(refused.words)
+        return throttle.answer(page(), refused)
+    ask(form.email.data, current_locale())
+    return _sent(act, form.email.data)
 
 
 def _sent(act: str, email: str) -> ResponseReturnValue:

@@ -13,11 +13,12 @@ from werkzeug.test import TestResponse
 
 from gallery.auth.models import Member
 from gallery.auth.sessions import rules as session_rules
+from gallery.auth.sessions import services as session_services
 from gallery.auth.sessions.models import DeviceSession, KnownDevice, SignIn
 from gallery.core import clock
 from gallery.core.db import db, transaction
 from tests import factories
-from tests.auth.doors import Mail, is_signed_in, mailbox, sign_in, token_of
+from tests.auth.doors import OTHER_PASSWORD, Mail, fill_in, is_signed_in, mailbox, sign_in, sign_out, token_of
 
 pytestmark = pytest.mark.database
 ANA, BEN = "ana@example.org", "ben@example.org"
@@ -297,3 +298,80 @@ def test_who_has_no_password_has_a_link_mailed_that_sets_one(client: FlaskClient
     assert "You have none" in page
     client.post("/auth/reset", data={"csrf_token": token_of(page), "email": ANA})
     assert "/auth/reset/" in mailbox(ANA)[-1].path
+
+
+# What makes a device a stranger's again
+
+
+def known(app: Flask, member_id: int) -> int:
+    """On how many devices a member is known."""
+    db.session.rollback()
+    asked = sa.select(sa.func.count()).select_from(KnownDevice).where(KnownDevice.member_id == member_id)
+    return int(db.session.execute(asked).scalar_one())
+
+
+def again(client: FlaskClient, password: str = factories.PASSWORD) -> None:
+    """Sign in once more in a browser whose session has ended."""
+    client.delete_cookie("session")
+    assert sign_in(client, ANA, password).status_code == 303
+
+
+@pytest.mark.database
+def test_a_reset_password_makes_every_device_a_strangers(app: Flask, ana: Member) -> None:
+    """6.3.1, 7.4.3: a thief's browser keeps no tries of its own, and what he does there later is news."""
+    thief, home = browser(app, CHROME), browser(app)
+    for one in (thief, home):
+        sign_in(one, ANA, factories.PASSWORD)
+    before = len(told(ANA))
+    fill_in(home, "/auth/reset", email=ANA)
+    path = mailbox(ANA)[-1].path
+    assert fill_in(home, path, password=OTHER_PASSWORD).status_code == 303
+    assert known(app, ana.id) == 0
+    again(thief, OTHER_PASSWORD)
+    assert len(told(ANA)) == before + 1
+
+
+def test_a_changed_password_keeps_only_the_device_that_changed_it(app: Flask, ana: Member) -> None:
+    thief, home = browser(app, CHROME), browser(app)
+    for one in (thief, home):
+        sign_in(one, ANA, factories.PASSWORD)
+    before = len(told(ANA))
+    fill_in(home, "/auth/change", password=factories.PASSWORD, new_password=OTHER_PASSWORD)
+    assert known(app, ana.id) == 1
+    assert len(told(ANA)) == before, "who changes his password at home reads nothing of a new device"
+    again(thief, OTHER_PASSWORD)
+    assert len(told(ANA)) == before + 1
+
+
+@pytest.mark.parametrize("all_at_once", [True, False])
+def test_a_device_that_was_signed_out_from_elsewhere_is_a_strangers(app: Flask, ana: Member, all_at_once: bool) -> None:
+    thief, home = browser(app, CHROME), browser(app)
+    for one in (thief, home):
+        sign_in(one, ANA, factories.PASSWORD)
+    before = len(told(ANA))
+    page = home.get(DEVICES).text
+    (other,) = set(re.findall(rf'action="({DEVICES}/\d+/end)"', page)) if not all_at_once else {f"{DEVICES}/end"}
+    assert home.post(other, data={"csrf_token": token_of(page)}).status_code == 303
+    assert known(app, ana.id) == 1
+    again(home)
+    assert len(told(ANA)) == before
+    again(thief)
+    assert len(told(ANA)) == before + 1
+
+
+def test_signing_out_at_home_leaves_the_device_at_home(app: Flask, ana: Member) -> None:
+    home = browser(app)
+    sign_in(home, ANA, factories.PASSWORD)
+    sign_out(home)
+    assert known(app, ana.id) == 1
+    again(home)
+    assert told(ANA) == []
+
+
+def test_after_the_house_ended_all_sessions_the_next_sign_in_is_news(app: Flask, ana: Member) -> None:
+    """Staff end them because somebody else may have the password: he is not the first device of all."""
+    thief = browser(app)
+    sign_in(thief, ANA, factories.PASSWORD)
+    session_services.end_all(ana.id)
+    again(thief)
+    assert len(told(ANA)) == 1

@@ -49,7 +49,7 @@ _MEMBER = sa.select(
     Member.__table__.c.email,
     Member.__table__.c.language,
     Member.__table__.c.active,
-    sa.exists().where(_device.member_id == sa.bindparam("member_id")).label("has_devices"),
+    sa.exists().where(SignIn.__table__.c.member_id == sa.bindparam("member_id")).label("was_here_before"),
 ).where(Member.__table__.c.id == sa.bindparam("member_id"))
 _KNOWN_DEVICE = sa.select(_device.id, _device.key_digest).where(
     _device.member_id == sa.bindparam("member_id"), _device.key_digest.in_(sa.bindparam("digests", expanding=True))
@@ -90,7 +90,7 @@ def open_session(
         else:
             device = {"member_id": member_id, "key_digest": device_digest(device_key)}
             device_id = session.execute(_ADD_DEVICE, device | {"first_seen_at": now, "last_seen_at": now}).scalar_one()
-        is_new = bool(member.has_devices) and known is None
+        is_new = bool(member.was_here_before) and known is None
         session.execute(_OPEN, opened | {"device_id": device_id})
         session.execute(_NOTE, row | {"at": now, "with_second_step": second_step, "is_new_device": is_new})
         if is_new:
@@ -144,26 +144,44 @@ def renew_key(session_id: int) -> str:
     return key
 
 
-def end(member_id: int, session_id: int) -> None:
-    """End one session of a member; raises Missing if he has no such session."""
+def end(member_id: int, session_id: int, *, forget_device: bool = False) -> None:
+    """End one session of a member; raises Missing if he has no such session.
+
+    `forget_device`: its browser is a stranger's from now on; a sign-in there is news.
+    """
     with transaction() as session:
-        found = session.execute(
-            sa.delete(DeviceSession).where(DeviceSession.id == session_id, DeviceSession.member_id == member_id)
-        )
-        if not found.rowcount:  # type: ignore[attr-defined]
+        gone = sa.delete(DeviceSession).where(DeviceSession.id == session_id, DeviceSession.member_id == member_id)
+        found = session.execute(gone.returning(DeviceSession.device_id)).first()
+        if found is None:
             raise Missing
+        if forget_device:
+            session.execute(sa.delete(KnownDevice).where(KnownDevice.id == found.device_id))
         audit.record("session.ended", f"member:{member_id}", actor_id=member_id)
 
 
 def end_all(member_id: int, *, but: int | None = None, by_id: int | None = None) -> int:
-    """End all sessions of a member, or all but the one with the number `but`; how many there were."""
+    """End all sessions of a member, or all but the one with the number `but`; how many there were.
+
+    The browsers are forgotten too: a thief's has no tries of its own any more, and a sign-in there is news.
+    """
     with transaction() as session:
+        forget_devices(member_id, but=but)
         gone = sa.delete(DeviceSession).where(DeviceSession.member_id == member_id)
         if but is not None:
             gone = gone.where(DeviceSession.id != but)
         ended = int(session.execute(gone).rowcount)  # type: ignore[attr-defined]
         audit.record("session.all_ended", f"member:{member_id}", actor_id=by_id, ended=ended)
     return ended
+
+
+def forget_devices(member_id: int, *, but: int | None = None) -> None:
+    """Have no browser known as the member's any more but that of the session with the number `but`."""
+    forgotten = sa.delete(KnownDevice).where(KnownDevice.member_id == member_id)
+    if but is not None:
+        here = sa.select(DeviceSession.device_id).where(DeviceSession.id == but, DeviceSession.device_id.is_not(None))
+        forgotten = forgotten.where(KnownDevice.id.not_in(here))
+    with transaction() as session:
+        session.execute(forgotten)
 
 
 def forget_old(now: datetime) -> None:

@@ -56,7 +56,7 @@ def devices() -> Response:
 @access.proved
 def end(session_id: int) -> ResponseReturnValue:
     """Sign one device out, wherever it is."""
-    session_services.end(current_user.id, session_id)
+    session_services.end(current_user.id, session_id, forget_device=True)
     return _ended(_("That device is signed out."))
 
 
