@@ -40,7 +40,7 @@ _limit_lock = (
 def facts(
     session: Session, held: Held, bidder_id: int, now: datetime, *, locked: bool = True
 ) -> tuple[rules.BidderFacts, str]:
-    """The facts about a bidder and, where he is blocked or barred, the reason that staff gave.
+    """The facts about a bidder and, where he is blocked, barred or limited, the reason that staff gave.
 
     Read in the unit of work that holds the lot: what is decided is what holds when it is written. A spending limit
     is over several lots, so it is locked too (`locked`), or two bids at once would both fit it.
@@ -69,4 +69,4 @@ def facts(
         is_adult=Gap.UNDER_AGE not in gaps,
         limit=limit,
     )
-    return found, gate.blocked_reason or gate.barred_reason or ""
+    return found, gate.blocked_reason or gate.barred_reason or gate.limit_reason or ""

@@ -169,4 +169,6 @@ def refusal(refused: BidRefused, currency: str, granularity_minor: int) -> str:
         Refusal.OFF_GRID: _("Bids go in steps of %(grid)s. Round your amount.", **shown),
         Refusal.OVER_LIMIT: _("This would pass your spending limit on open lots. Write to us to have it changed."),
     }
+    if refused.reason is Refusal.OVER_LIMIT and refused.said:
+        return f"{words[refused.reason]} {_('The reason: %(reason)s', reason=refused.said)}"
     return words[refused.reason]

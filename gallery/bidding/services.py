@@ -50,7 +50,7 @@ class BidRefused(Exception):
     """The bid does not count and changed nothing.
 
     `least_minor` is the least amount that would have done, where an amount was the trouble; `said`
-    is what staff gave as the reason of a block or a bar.
+    is what staff gave as the reason of a block, a bar or a limit.
     """
 
     def __init__(self, reason: rules.Refusal, least_minor: int | None = None, said: str = "") -> None:

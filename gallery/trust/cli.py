@@ -61,13 +61,14 @@ def bar(email: str, sale: int, reason: str, remove: bool) -> None:
 @click.argument("email")
 @click.argument("amount")
 @click.argument("currency", type=click.Choice(list(MINOR_DIGITS)))
-def limit(email: str, amount: str, currency: str) -> None:
-    """Let EMAIL's open leading bids come to at most AMOUNT, in major units; 0: no limit."""
+@click.argument("reason", default="")
+def limit(email: str, amount: str, currency: str, reason: str) -> None:
+    """Let EMAIL's open leading bids come to at most AMOUNT, in major units; 0: no limit. The member reads REASON."""
     try:
         minor = 0 if amount == "0" else parse_amount(amount, currency)
     except AmountError:
         raise click.BadParameter(f"{amount} is not an amount in {currency}") from None
-    services.limit(member_called(email).id, minor, currency, by_id=None)
+    services.limit(member_called(email).id, minor, currency, reason, by_id=None)
 
 
 @members.command()

@@ -69,7 +69,7 @@ def limit(member_id: int, limit_minor: int, currency: str, reason: str, *, by_id
     """Set what a member's open leading bids may come to, in minor units (0: no limit), and tell him."""
     with transaction() as session:
         member = _written_to(session, member_id)
-        services.limit(member_id, limit_minor, currency, by_id=by_id)
+        services.limit(member_id, limit_minor, currency, reason, by_id=by_id)
         _tell(letters.LIMITED, member, reason=reason, minor=limit_minor, currency=currency)
 
 

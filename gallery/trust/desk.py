@@ -9,7 +9,7 @@ from flask_login import current_user
 from gallery.core import access, audit, clock
 from gallery.core.db import transaction
 from gallery.core.errors import Forbidden
-from gallery.core.htmx import leave_for, respond, wants_partial
+from gallery.core.htmx import lead_on, leave_for, respond, wants_partial
 from gallery.core.i18n import _
 from gallery.trust import decisions, forms, labels, looks, members
 from gallery.trust.member_page import page
@@ -66,7 +66,7 @@ def look(member_id: int) -> ResponseReturnValue:
         form.words.data,
         now=clock.now(),
     )
-    return leave_for(url_for(".show", member_id=member_id))
+    return lead_on(url_for(".show", member_id=member_id))
 
 
 @bp.post("/<int:member_id>/reveals")
@@ -116,7 +116,7 @@ def guard(act: Act, member_id: int) -> members.Found:
 def done(member_id: int, words: str) -> Response:
     """Say what was done, on the member's page."""
     flash(words, "success")
-    return leave_for(url_for("members.show", member_id=member_id))
+    return lead_on(url_for("members.show", member_id=member_id))
 
 
 @bp.app_errorhandler(looks.NoReason)

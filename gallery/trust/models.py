@@ -71,6 +71,8 @@ class SpendingLimit(Base):
     )
     limit_minor: Mapped[int] = mapped_column(info=_moderation)
     currency: Mapped[str] = mapped_column(sa.String(3), info=_moderation)
+    reason: Mapped[str | None] = mapped_column(info=_moderation)
+    """One that the member is told; None where none was given."""
 
 
 class AccountLink(Base):

@@ -23,6 +23,7 @@ class GateFacts:
     limit_minor: int | None = None
     """The most that open leading bids may come to together, in minor units; None: no limit."""
     limit_currency: str | None = None
+    limit_reason: str | None = None
 
 
 _member_id = sa.bindparam("member_id", type_=sa.BigInteger)
@@ -41,7 +42,7 @@ _block = (
 )
 _bar = sa.select(SaleBar.reason).where(SaleBar.member_id == _member_id, SaleBar.sale_id == _sale_id).subquery("bar")
 _limit = (
-    sa.select(SpendingLimit.limit_minor, SpendingLimit.currency)
+    sa.select(SpendingLimit.limit_minor, SpendingLimit.currency, SpendingLimit.reason)
     .where(SpendingLimit.member_id == _member_id, SpendingLimit.limit_minor > 0)
     .subquery("spending")
 )
@@ -49,7 +50,11 @@ _linked = sa.exists().where(AccountLink.member_id == _member_id, AccountLink.lin
 _one = sa.select(_linked.label("linked")).subquery("one")
 
 _GATE = sa.select(
-    _block.c.reason, _block.c.until, _bar.c.reason, _one.c.linked, _limit.c.limit_minor, _limit.c.currency
+    _block.c.reason,
+    _block.c.until,
+    _bar.c.reason,
+    _one.c.linked,
+    *_limit.c,  # The limit's last, in its own order.
 ).select_from(_one.outerjoin(_block, sa.true()).outerjoin(_bar, sa.true()).outerjoin(_limit, sa.true()))
 
 
@@ -61,7 +66,7 @@ def gate(member_id: int, sale_id: int, seller_id: int | None, now: datetime) -> 
         .execute(_GATE, {"member_id": member_id, "sale_id": sale_id, "seller_id": seller_id, "now": now})
         .one()
     )
-    return GateFacts(row[0], row[1], row[2], bool(row[3]), row[4], row[5])
+    return GateFacts(row[0], row[1], row[2], bool(row[3]), *row[4:])
 
 
 def linked_ids(member_id: int) -> set[int]:

@@ -81,14 +81,18 @@ def unbar(member_id: int, sale_id: int, *, by_id: int | None) -> bool:
         return bool(gone)
 
 
-def limit(member_id: int, limit_minor: int, currency: str, *, by_id: int | None) -> None:
-    """Set the most that a member's open leading bids may come to, in minor units; 0 takes the limit away (D9)."""
+def limit(member_id: int, limit_minor: int, currency: str, reason: str = "", *, by_id: int | None) -> None:
+    """Set the most that a member's open leading bids may come to, in minor units; 0 takes the limit away (D9).
+
+    The member reads the reason where the limit keeps him from a bid.
+    """
     if limit_minor < 0:
         raise Nonsense("a limit cannot be negative")
     if currency not in MINOR_DIGITS:
         raise Nonsense(f"there is no currency {currency} here")
     insert = (postgresql.insert if on_postgresql() else sqlite.insert)(SpendingLimit)
-    values = {"limit_minor": limit_minor, "currency": currency}
+    why = reason.strip() if limit_minor else ""
+    values = {"limit_minor": limit_minor, "currency": currency, "reason": why or None}
     with transaction() as session:
         session.execute(
             insert.values(member_id=member_id, **values).on_conflict_do_update(

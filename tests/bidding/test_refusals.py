@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from gallery.bidding import services
+from gallery.bidding import forms, services
 from gallery.core.db import transaction
+from gallery.core.i18n import force_locale
 from tests import factories
 from tests.bidding.books import everything, table
 from tests.bidding.conftest import NOON
@@ -183,6 +184,15 @@ def test_a_link_holds_for_the_linked_seller_alone(room, make, cast):
 def test_eighteen_on_the_day_itself(room):
     who = someone(born_on=date(2008, 11, 23))
     assert room.bid(who, 150).leads
+
+
+def test_who_is_limited_reads_why(room):
+    """N3: the reason is not only in a mail of long ago, but where the limit keeps from bidding."""
+    add("spending_limit", member_id=room.ben, limit_minor=299_00, currency="EUR", reason="Three bids were not paid")
+    refused = room.refused(room.ben, 300)
+    assert refused.said == "Three bids were not paid"
+    with force_locale("en"):
+        assert forms.refusal(refused, "EUR", 1_00).endswith("The reason: Three bids were not paid")
 
 
 def test_a_limit_counts_what_one_leads_on_all_open_lots(room, make):

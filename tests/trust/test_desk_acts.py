@@ -147,7 +147,8 @@ def test_a_limit_is_set_in_its_currency_and_told(app: Flask, client: InspectingC
     look(client, ana.id)
     assert act(client, ana.id, "limit", **SUBJECTS["limit"]).status_code == 303
     stored = db.session.execute(sa.select(SpendingLimit)).scalar_one()
-    assert (stored.limit_minor, stored.currency) == (1500_50, "EUR")
+    assert (stored.limit_minor, stored.currency, stored.reason) == (1500_50, "EUR", WHY)
+    assert f"({WHY})" in client.get(f"/admin/members/{ana.id}").text
     (mail,) = mailbox("ana@example.org")
     assert "€1,500.50" in mail.text
     assert WHY in mail.text

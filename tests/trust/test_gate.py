@@ -110,10 +110,13 @@ def test_a_household_is_linked_both_ways(ana: int, ben: int, sol: int) -> None:
 def test_a_limit_counts_until_it_is_taken_away(ana: int, ben: int) -> None:
     services.limit(ana, 500_00, "EUR", by_id=ben)
     assert gate(ana) == GateFacts(limit_minor=500_00, limit_currency="EUR")
-    services.limit(ana, 300_000, "XOF", by_id=ben)
-    assert gate(ana) == GateFacts(limit_minor=300_000, limit_currency="XOF")
-    services.limit(ana, 0, "XOF", by_id=ben)
+    services.limit(ana, 300_000, "XOF", " Three bids were not paid ", by_id=ben)
+    told = "Three bids were not paid"
+    assert gate(ana) == GateFacts(limit_minor=300_000, limit_currency="XOF", limit_reason=told)
+    services.limit(ana, 0, "XOF", "All is paid", by_id=ben)
     assert gate(ana) == OPEN
+    services.limit(ana, 300_000, "XOF", by_id=ben)
+    assert gate(ana).limit_reason is None, "a limit that was taken away takes its reason with it"
 
 
 def test_all_of_it_at_once_in_one_statement(ana: int, sol: int, sale: int) -> None:
