@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+from flask import Blueprint, Flask, Response, flash, make_response, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -10,11 +14,14 @@ from gallery.account import bank_numbers, bank_queries, bank_services
 from gallery.account.bank_forms import IbanForm, LocalForm
 from gallery.account.forms import countries
 from gallery.account.models import BankAccount
-from gallery.auth.forms import ReturningForm
+from gallery.auth.forms import ReturningForm, shown_again
 from gallery.auth.rules import local_path
-from gallery.core import access, clock
+from gallery.core import access, clock, csrf
+from gallery.core.htmx import lead_on, respond
 from gallery.core.i18n import _, current_locale
 from gallery.core.map_words import told
+
+Form = TypeVar("Form", IbanForm, LocalForm)
 
 bp = Blueprint("account_bank", __name__, url_prefix="/account/bank")
 
@@ -38,14 +45,14 @@ def reveal() -> ResponseReturnValue:
 @access.secured
 def iban() -> ResponseReturnValue:
     """Take an account with an IBAN."""
-    return _take(IbanForm(data=_known()), "account/bank_iban.html")
+    return _take(IbanForm(data=_known()), _ask_iban)
 
 
 @bp.route("/local", methods=["GET", "POST"])
 @access.secured
 def local() -> ResponseReturnValue:
     """Take an account as its bank writes it."""
-    return _take(LocalForm(data=_known()), "account/bank_local.html")
+    return _take(LocalForm(data=_known()), _ask_local)
 
 
 @bp.route("/removal", methods=["GET", "POST"])
@@ -69,13 +76,22 @@ def _known() -> dict[str, str]:
     return {"holder": account.holder, "bank": account.bank, "country": account.country}
 
 
-def _take(form: IbanForm | LocalForm, template: str) -> ResponseReturnValue:
+def _take(form: Form, ask: Callable[[Form, int], Response]) -> ResponseReturnValue:
     if not form.validate_on_submit():
-        page = render_template(template, form=form, told=told(BankAccount.number))
-        return _unstored(make_response(page, 422 if request.method == "POST" else 200))
+        return ask(form, 422 if request.method == "POST" else 200)
     bank_services.save(current_user.id, form.account(), now=clock.now())
     flash(_("Your bank account is saved, and we wrote you a mail about it."), "success")
-    return redirect(form.next.data or url_for("account_bank.index"), 303)
+    return lead_on(form.next.data or url_for("account_bank.index"))
+
+
+def _ask_iban(form: IbanForm, status: int) -> Response:
+    told_of = told(BankAccount.number)
+    return _unstored(respond("account/bank_iban.html", "account/_iban.html", status, form=form, told=told_of))
+
+
+def _ask_local(form: LocalForm, status: int) -> Response:
+    told_of = told(BankAccount.number)
+    return _unstored(respond("account/bank_local.html", "account/_local.html", status, form=form, told=told_of))
 
 
 def _page(number: str = "") -> Response:
@@ -92,3 +108,10 @@ def _page(number: str = "") -> Response:
 def _unstored(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@bp.record_once
+def _renew_what_is_stale(state: BlueprintSetupState) -> None:
+    app = cast("Flask", state.app)
+    for endpoint, form, ask in (("iban", IbanForm, _ask_iban), ("local", LocalForm, _ask_local)):
+        csrf.on_stale(app, f"account_bank.{endpoint}", access.secured(shown_again(form, ask)))

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import cast
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, flash, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from gallery.account import company_queries, company_services
 from gallery.account.company_forms import PrivateForm, TraderForm, shown
 from gallery.account.models import Company
+from gallery.auth.forms import shown_again
 from gallery.auth.rules import local_path
-from gallery.core import access, clock
+from gallery.core import access, clock, csrf
+from gallery.core.htmx import lead_on, respond
 from gallery.core.i18n import _
 from gallery.core.map_words import told
 
@@ -37,7 +41,6 @@ def index() -> ResponseReturnValue:
 def private() -> ResponseReturnValue:
     """Ask whether the member sells as a private person, and take his word for it."""
     form = PrivateForm()
-    company = company_queries.company(current_user.id)
     if form.validate_on_submit():
         try:
             company_services.become_private(current_user.id, now=clock.now())
@@ -45,23 +48,30 @@ def private() -> ResponseReturnValue:
             form.confirmed.errors = [_("Lots that you sell as a trader are not over yet. Come back when they are.")]
         else:
             flash(_("You sell as a private person."), "success")
-            return redirect(form.next.data or url_for("account_company.index"), 303)
-    page = render_template("account/company_private.html", form=form, company=company)
-    return make_response(page, 422 if request.method == "POST" else 200)
+            return lead_on(form.next.data or url_for("account_company.index"))
+    return _ask_private(form, 422 if request.method == "POST" else 200)
 
 
 @bp.route("/trader", methods=["GET", "POST"])
 @access.member
 def trader() -> ResponseReturnValue:
     """Show what is known of the trader, and take it."""
-    company = company_queries.company(current_user.id)
-    form = TraderForm(data=_typed(company))
+    form = TraderForm(data=_typed(company_queries.company(current_user.id)))
     if not form.validate_on_submit():
-        page = render_template("account/company_trader.html", form=form, told=told(Company.name))
-        return make_response(page, 422 if request.method == "POST" else 200)
+        return _ask_trader(form, 422 if request.method == "POST" else 200)
     company_services.become_trader(current_user.id, form.identity(), now=clock.now())
     flash(_("You sell as a trader, and buyers can see who you are."), "success")
-    return redirect(form.next.data or url_for("account_company.index"), 303)
+    return lead_on(form.next.data or url_for("account_company.index"))
+
+
+def _ask_private(form: PrivateForm, status: int) -> Response:
+    company = company_queries.company(current_user.id)
+    page, part = "account/company_private.html", "account/_private.html"
+    return respond(page, part, status, form=form, company=company)
+
+
+def _ask_trader(form: TraderForm, status: int) -> Response:
+    return respond("account/company_trader.html", "account/_trader.html", status, form=form, told=told(Company.name))
 
 
 def _typed(company: company_queries.Trader | None) -> dict[str, object]:
@@ -69,3 +79,10 @@ def _typed(company: company_queries.Trader | None) -> dict[str, object]:
     if company is None:
         return {}
     return asdict(company) | {"phone": company.readable_phone, "register_number": company.number}
+
+
+@bp.record_once
+def _renew_what_is_stale(state: BlueprintSetupState) -> None:
+    app = cast("Flask", state.app)
+    csrf.on_stale(app, "account_company.private", access.member(shown_again(PrivateForm, _ask_private)))
+    csrf.on_stale(app, "account_company.trader", access.member(shown_again(TraderForm, _ask_trader)))

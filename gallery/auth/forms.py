@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from flask import request
+from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, HiddenField, PasswordField, ValidationError
 from wtforms.validators import InputRequired, Length
@@ -13,6 +15,7 @@ from gallery.auth import passwords, queries, rules, services
 from gallery.auth.addresses import LONGEST, NotAnAddress, normalised
 from gallery.auth.models import Member
 from gallery.auth.throttle import services as throttle
+from gallery.core.csrf import Renewal
 from gallery.core.i18n import _, lazy
 
 _EMAIL = {"autocomplete": "email", "inputmode": "email", "maxlength": LONGEST, "spellcheck": "false"}
@@ -56,6 +59,23 @@ class ReturningForm(PlainForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.next.data = rules.local_path(self.next.data or request.args.get("next")) or ""
+
+
+Form = TypeVar("Form", bound=PlainForm)
+
+
+def shown_again(make: Callable[[], Form], ask: Callable[[Form, int], ResponseReturnValue]) -> Renewal:
+    """For `csrf.on_stale`: the form by `ask(form, status)` as it was typed, with a fresh token; nothing is done.
+
+    The access mark of the view does not hold for it: give it one.
+    """
+
+    def renew(**_place: object) -> ResponseReturnValue:
+        form = make()
+        form.form_errors.append(_("This page was open for a long time. Nothing was saved; please send it once more."))
+        return ask(form, 422)
+
+    return renew
 
 
 class SignInForm(ReturningForm):

@@ -66,9 +66,18 @@ def leave_for(address: str, status: int = 303) -> Response:
 
     `address` comes from a route's name (H-07); `status` is that of the redirect without htmx.
     """
+    return _away(address, status, 401)
+
+
+def lead_on(address: str) -> Response:
+    """Lead the whole page on after something was done, also when htmx sent the form. `address` as in `leave_for`."""
+    return _away(address, 303, 204)
+
+
+def _away(address: str, status: int, htmx_status: int) -> Response:
     if request.headers.get("HX-Request") != "true":
         return cast("Response", redirect(address, status))
-    response = make_response("", 401)
+    response = make_response("", htmx_status)
     response.headers["HX-Redirect"] = address
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -113,8 +113,8 @@ WRONG_IBAN = {"iban": NO_IBANS, "holder": NO_CITIES}
 WRONG_LOCAL = {"account_code": NO_ACCOUNTS, "bank": NO_CITIES, "country": NO_COUNTRIES}
 
 
-def send(client: FlaskClient, address: str, **fields: str) -> TestResponse:
+def send(client: FlaskClient, address: str, headers: dict[str, str] | None = None, **fields: str) -> TestResponse:
     """Open a page with a form and send it."""
     found = TOKEN.search(client.get(address).text)
     assert found, f"{address} has no form"
-    return client.post(address, data={"csrf_token": found[1], **fields})
+    return client.post(address, data={"csrf_token": found[1], **fields}, headers=headers)

@@ -13,6 +13,7 @@ from gallery.account import queries
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 AWA = {

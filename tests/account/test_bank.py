@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from markupsafe import escape
 
 from gallery.account import bank_queries, bank_services
 from gallery.account.bank_services import Account
@@ -21,7 +22,7 @@ from gallery.core.outbox import OutboxMessage
 from tests import factories
 from tests.account.companies import LOCAL, SENEGAL, WRONG_IBAN, WRONG_LOCAL, send
 from tests.account.nonsense import NOT_ASKED
-from tests.account.people import NOW, TOKEN
+from tests.account.people import HTMX, NOW, SAME_ORIGIN, TOKEN
 from tests.auth.doors import mailbox
 
 BANK, IBAN_PAGE, LOCAL_PAGE, REMOVAL = (
@@ -255,6 +256,55 @@ def test_nothing_that_was_typed_is_lost(client: FlaskClient, ana: int) -> None:
     page = send(client, LOCAL_PAGE, **LOCAL | {"account_code": "12", "country": "FR"}).text
     for typed in ("Banque de l&#39;Habitat", 'value="12"', '<option selected value="FR">'):
         assert typed in page
+
+
+# With htmx
+
+
+@pytest.mark.parametrize(
+    ("page", "part", "wrong"),
+    [
+        (IBAN_PAGE, "bank-iban", {"holder": "Awa N'Diaye", "iban": "SN08 wrong"}),
+        (LOCAL_PAGE, "bank-local", LOCAL | {"account_code": "12"}),
+    ],
+)
+def test_mistakes_come_back_in_place_and_are_kept_by_no_cache(
+    client: FlaskClient, ana: int, page: str, part: str, wrong: dict[str, str]
+) -> None:
+    answer = send(client, page, headers=HTMX, **wrong)
+    assert answer.status_code == 422
+    assert answer.text.lstrip().startswith(f'<form id="{part}"')
+    assert answer.headers["Cache-Control"] == "no-store"
+    for typed in wrong.values():
+        assert str(escape(typed)) in answer.text
+    assert 'role="alert" tabindex="-1" autofocus' in answer.text
+    assert bank_queries.masked(ana) is None
+
+
+def test_what_is_right_leads_the_whole_page_on(client: FlaskClient, ana: int) -> None:
+    answer = send(client, f"{IBAN_PAGE}?next=/lots/7", headers=HTMX, **SENEGAL)
+    assert (answer.status_code, answer.headers["HX-Redirect"], answer.text) == (204, "/lots/7", "")
+    assert stored(ana).number == CANARY
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "part"])
+def test_a_page_that_was_open_for_too_long_loses_nothing(
+    client: FlaskClient, ana: int, headers: dict[str, str]
+) -> None:
+    sent = SENEGAL | {"csrf_token": "stale"}
+    answer = client.post(f"{IBAN_PAGE}?lang=en", data=sent, headers=SAME_ORIGIN | headers)
+    assert answer.status_code == 422
+    assert ("<html" in answer.text) == (not headers)
+    assert "Nothing was saved" in answer.text
+    assert f'value="{SENEGAL["iban"]}"' in answer.text
+    assert bank_queries.masked(ana) is None
+
+
+def test_a_stale_token_opens_no_form_to_who_has_shown_no_second_step(client: FlaskClient) -> None:
+    factories.sign_in(client, factories.member("ben"), second_step=False)
+    answer = client.post(IBAN_PAGE, data={"csrf_token": "stale"}, headers=SAME_ORIGIN)
+    assert answer.status_code == 303
+    assert answer.location.startswith("/account/security/second-step")
 
 
 def test_it_leads_back_to_where_it_was_asked_for(client: FlaskClient, ana: int) -> None:

@@ -18,7 +18,7 @@ from gallery.core.db import db
 from tests import factories
 from tests.account.companies import GALERIE, LYON, WRONG_COMPANY, send
 from tests.account.nonsense import NOT_ASKED
-from tests.account.people import NOW, TOKEN
+from tests.account.people import HTMX, NOW, SAME_ORIGIN, TOKEN
 
 TRADER, PRIVATE = "/account/company/trader", "/account/company/private"
 
@@ -155,6 +155,44 @@ def test_nothing_that_was_typed_is_lost(client: FlaskClient, ana: int) -> None:
     assert re.search(r'<option selected value="siret">', page)
     assert re.search(r'<option selected value="FR">', page)
     assert re.search(r'<input checked[^>]*name="certified"', page)
+
+
+# With htmx
+
+
+def test_mistakes_come_back_in_place_and_the_reader_is_led_to_them(client: FlaskClient, ana: int) -> None:
+    """The form alone, as it was typed; its end, where the button is, may be far below (A-05)."""
+    answer = send(client, f"{TRADER}?lang=en", headers=HTMX, **LYON | {"phone": "12"})
+    assert answer.status_code == 422
+    assert answer.text.lstrip().startswith('<form id="trader"')
+    assert re.search(r'role="alert" tabindex="-1" autofocus>.*href="#phone"', answer.text)
+    for typed in ('id="phone-error"', "4 quai Claude Bernard", 'value="12"', '<option selected value="FR">'):
+        assert typed in answer.text
+    assert company_queries.company(ana) is None
+    answer = send(client, PRIVATE, headers=HTMX)
+    assert (answer.status_code, answer.text.lstrip()[:18]) == (422, '<form id="private"')
+
+
+def test_what_is_right_leads_the_whole_page_on(client: FlaskClient, ana: int) -> None:
+    for page, fields in ((TRADER, GALERIE), (PRIVATE, {"confirmed": "y"})):
+        answer = send(client, f"{page}?next=/lots/7", headers=HTMX, **fields)
+        assert (answer.status_code, answer.headers["HX-Redirect"], answer.text) == (204, "/lots/7", "")
+    assert company_queries.sells_as(ana) == "private"
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "part"])
+def test_a_page_that_was_open_for_too_long_loses_nothing(
+    client: FlaskClient, ana: int, headers: dict[str, str]
+) -> None:
+    answer = client.post(f"{TRADER}?lang=en", data=LYON | {"csrf_token": "stale"}, headers=SAME_ORIGIN | headers)
+    assert answer.status_code == 422
+    assert ("<html" in answer.text) == (not headers)
+    for words in ("Nothing was saved", "4 quai Claude Bernard", 'value="732 829 320 00074"'):
+        assert words in answer.text
+    assert company_queries.company(ana) is None
+    fresh = TOKEN.search(answer.text)
+    assert fresh
+    assert client.post(TRADER, data=LYON | {"csrf_token": fresh[1]}, headers=SAME_ORIGIN).status_code == 303
 
 
 def test_it_leads_back_to_where_it_was_asked_for_and_to_no_other_site(client: FlaskClient, ana: int) -> None:
