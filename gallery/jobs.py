@@ -15,6 +15,7 @@ from gallery.auth.passkeys import services as passkey_services
 from gallery.auth.sessions import services as session_services
 from gallery.auth.throttle import attempts
 from gallery.bidding.jobs import close_due_lots
+from gallery.consents import services as consent_services
 from gallery.core import clock, jobs, outbox
 from gallery.core.jobs import every
 from gallery.core.settings import Settings
@@ -30,9 +31,9 @@ def forget_delivered() -> None:
 
 
 def forget_passed() -> None:
-    """Remove what signing in kept for a day, for a session or for a year, once that is over (P-53)."""
+    """Remove what signing in kept for a day, for a session or for a year, and receipts of old choices (P-53)."""
     now = clock.now()
-    for kept in (session_services, attempts, mailed_codes, passkey_services):
+    for kept in (session_services, attempts, mailed_codes, passkey_services, consent_services):
         kept.forget_old(now)
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "current_locale",
     "date",
     "force_locale",
+    "is_page",
     "iso",
     "lazy",
     "ngettext",
@@ -104,16 +105,17 @@ def page_url(lang: str) -> str:
     otherwise the page from which the form was sent; otherwise the first page.
     """
     path, query = request.path, list(request.args.items(multi=True))
-    if request.method not in ("GET", "HEAD") and not _opens(path):
+    if request.method not in ("GET", "HEAD") and not is_page(path):
         came_from = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
-        ours = came_from.netloc == request.host and _opens(unquote(came_from.path))
+        ours = came_from.netloc == request.host and is_page(unquote(came_from.path))
         path = unquote(came_from.path) if ours else "/"
         query = parse_qsl(came_from.query, keep_blank_values=True) if ours else []
     query = [(name, value) for name, value in query if name != "lang"] + [("lang", lang)]
     return f"{quote(path)}?{urlencode(query)}"
 
 
-def _opens(path: str) -> bool:
+def is_page(path: str) -> bool:
+    """Whether a path of ours can be opened, and does not only take forms."""
     try:
         return "GET" in current_app.create_url_adapter(request).allowed_methods(path)  # type: ignore[union-attr]
     except HTTPException:

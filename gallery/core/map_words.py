@@ -18,6 +18,7 @@ PURPOSES = {
     Purpose.PAYOUT: lazy("to pay out what you earned"),
     Purpose.TRADER: lazy("to tell buyers who sells to them"),
     Purpose.ACCOUNTABILITY: lazy("to show who did what"),
+    Purpose.CONSENT: lazy("to act as you chose, and to prove it"),
 }
 
 GROUNDS = {
@@ -36,6 +37,7 @@ TIMES = {
     Keep.DELIVERY: lazy("ninety days after it was delivered"),
     Keep.AUDIT: lazy("three years"),
     Keep.HOLD: lazy("until the restriction has ended, and one year more"),
+    Keep.CONSENT: lazy("three years after your choice has ended, or until the account is erased"),
 }
 
 RECEIVERS = {

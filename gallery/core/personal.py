@@ -28,6 +28,7 @@ class Category(StrEnum):
     MODERATION = "moderation"
     STAFF_WORK = "staff work"
     PAYMENT = "payment"
+    CONSENT = "consent"
 
 
 class Purpose(StrEnum):
@@ -42,6 +43,7 @@ class Purpose(StrEnum):
     PAYOUT = "to pay out what was earned"
     TRADER = "to tell buyers who sells to them"
     ACCOUNTABILITY = "to show who did what"
+    CONSENT = "to act as the person chose, and to prove it"
 
 
 class Basis(StrEnum):
@@ -64,6 +66,7 @@ class Keep(StrEnum):
     DELIVERY = "ninety days after it was delivered"
     AUDIT = "three years"
     HOLD = "until the restriction has ended, and one year"
+    CONSENT = "three years after the choice has ended"
 
 
 class Recipient(StrEnum):

@@ -69,6 +69,12 @@ class Settings:
     facebook_app_secret: str | None = field(default=None, repr=False)
     facebook_dialog: str = "https://www.facebook.com/v24.0/dialog/oauth"
     facebook_graph: str = "https://graph.facebook.com/v24.0"
+    consent_ask_months: int = 6
+    """Who has chosen, or refused, is not asked again before (P-12)."""
+    consent_lapse_months: int = 13
+    """So long an agreement to keep something in a browser holds at most."""
+    audience_months: int = 25
+    """So long figures on visits are kept at most."""
 
     @property
     def is_demo(self) -> bool:
@@ -146,6 +152,11 @@ class Settings:
             facebook_app_id=environ.get("GALLERY_FACEBOOK_APP_ID") or None,
             facebook_app_secret=environ.get("GALLERY_FACEBOOK_APP_SECRET") or None,
             facebook_dialog=environ.get("GALLERY_FACEBOOK_DIALOG") or cls.facebook_dialog,
+            consent_ask_months=_whole(environ, "GALLERY_CONSENT_ASK_MONTHS", cls.consent_ask_months, least=6, most=13),
+            consent_lapse_months=_whole(
+                environ, "GALLERY_CONSENT_LAPSE_MONTHS", cls.consent_lapse_months, least=6, most=13
+            ),
+            audience_months=_whole(environ, "GALLERY_AUDIENCE_MONTHS", cls.audience_months, least=1, most=25),
             facebook_graph=(environ.get("GALLERY_FACEBOOK_GRAPH") or cls.facebook_graph).rstrip("/"),
         )
         made.check()

@@ -92,6 +92,10 @@ MATRIX: dict[str, Entry] = {
     "GET lots.seller": Entry("/sellers/{company}", everybody()),
     "GET preferences.here": Entry("/preferences", everybody()),
     "POST preferences.here": Entry("/preferences", everybody()),
+    "GET consents.index": Entry("/consents", everybody()),
+    "POST consents.answer": Entry("/consents", everybody(), {"answer": "none"}),
+    "POST consents.toggle": Entry("/consents/audience", everybody(), {"granted": "0"}),
+    "GET consents.receipt": Entry("/consents/receipts/{receipt}", owned(everybody())),
     "GET static": Entry("{asset}", everybody()),
     "GET bidding.index": Entry("/lots/{lot}/bids", everybody()),
     "GET bidding.standing": Entry("/lots/{lot}/standing", everybody()),
@@ -101,6 +105,7 @@ MATRIX: dict[str, Entry] = {
     # For machines.
     "GET health.alive": Entry("/healthz", everybody()),
     "GET health.ready": Entry("/readyz", everybody()),
+    "GET consents.gpc": Entry("/.well-known/gpc.json", everybody()),
     "GET health.security_txt": Entry("/.well-known/security.txt", everybody()),
     # The doors. Who is in already is led on from most of them.
     "GET security.login": Entry("/auth/login", everybody()),

@@ -24,6 +24,10 @@ from gallery.auth.models import Member
 from gallery.auth.passkeys.models import Passkey
 from gallery.auth.sessions.models import DeviceSession
 from gallery.auth.tokens import Aim
+from gallery.consents import queries as consent_queries
+from gallery.consents import services as consent_services
+from gallery.consents import texts as consent_texts
+from gallery.consents.rules import Mechanism, Purpose
 from gallery.core import clock, outbox
 from gallery.core.crypto import blind_index
 from gallery.core.db import db, transaction
@@ -56,10 +60,19 @@ def things(people: dict[str, Member]) -> dict[str, str]:
         "letter": min(Path(current_app.config["MAIL_FILE_PATH"]).glob("*.eml")).stem,
         "parked": str(outbox.dead_letters()[0].id),
         **owns(people["owner"]),
+        "receipt": chosen_by(people["owner"]),
         **links(people["owner"]),
         "deletion": deletions.carry_out(deletions.Wish("999", clock.now()), clock.now()),
         "signed": signed({"algorithm": "HMAC-SHA256", "user_id": "999"}),
     }
+
+
+def chosen_by(member: Member) -> str:
+    """The reference of the receipt of something that a member chose."""
+    subject = consent_queries.Subject(member_id=member.id)
+    text = consent_texts.text(Purpose.AUDIENCE, "fr")
+    consent_services.record(subject, {Purpose.AUDIENCE: False}, text=text, mechanism=Mechanism.PAGE, now=clock.now())
+    return str(consent_queries.receipts_of(member.id)[0].ref)
 
 
 def owns(member: Member) -> dict[str, str]:
