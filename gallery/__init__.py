@@ -36,6 +36,7 @@ FITTINGS = (
     "auth.federated.providers",
     "consents.setup",
     "account.names",
+    "account.cli",
     "trust.cli",
     "notices.delivery",
     "content.blocks",

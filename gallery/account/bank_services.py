@@ -13,12 +13,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from gallery.account import bank_numbers
+from gallery.account import bank_numbers, indexes
 from gallery.account.models import BankAccount
 from gallery.auth import post
 from gallery.auth.models import Member
 from gallery.core import audit
-from gallery.core.crypto import blind_index
 from gallery.core.db import on_postgresql, transaction
 
 
@@ -49,8 +48,7 @@ def save(member_id: int, account: Account, *, now: datetime) -> None:
         known = session.execute(sa.select(*columns).where(BankAccount.member_id == member_id)).mappings().first()
         if known is not None and dict(known) == said:
             return
-        index = {"number_index": blind_index("bank_account.number", account.number)}
-        written = said | index | {"updated_at": now}
+        written = said | indexes.of_bank_account(said) | {"updated_at": now}
         session.execute(
             insert.values(member_id=member_id, **written).on_conflict_do_update(
                 index_elements=["member_id"], set_={name: insert.excluded[name] for name in written}
