@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import TypeVar
 
-from flask import Blueprint, Flask, Response, flash, make_response, redirect, render_template, request, url_for
-from flask.blueprints import BlueprintSetupState
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -14,9 +13,9 @@ from gallery.account import bank_numbers, bank_queries, bank_services
 from gallery.account.bank_forms import IbanForm, LocalForm
 from gallery.account.forms import countries
 from gallery.account.models import BankAccount
-from gallery.auth.forms import ReturningForm, shown_again
+from gallery.auth.forms import ReturningForm
 from gallery.auth.rules import local_path
-from gallery.core import access, clock, csrf
+from gallery.core import access, clock
 from gallery.core.htmx import lead_on, respond
 from gallery.core.i18n import _, current_locale
 from gallery.core.map_words import told
@@ -108,10 +107,3 @@ def _page(number: str = "") -> Response:
 def _unstored(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-@bp.record_once
-def _renew_what_is_stale(state: BlueprintSetupState) -> None:
-    app = cast("Flask", state.app)
-    for endpoint, form, ask in (("iban", IbanForm, _ask_iban), ("local", LocalForm, _ask_local)):
-        csrf.on_stale(app, f"account_bank.{endpoint}", access.secured(shown_again(form, ask)))

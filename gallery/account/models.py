@@ -36,6 +36,8 @@ class Profile(Base):
         sa.ForeignKey("member.id", ondelete="CASCADE"), primary_key=True, info=_identity
     )
     full_name: Mapped[str] = mapped_column(Encrypted("profile.full_name"), default="", info=_identity)
+    name_from: Mapped[str | None] = mapped_column(info=_identity)
+    """`google` or `facebook` where the name came from there (P-33); None: the member typed it."""
     name_index: Mapped[str] = mapped_column(sa.String(64), default="", index=True, info=_found_by)
     """Blind index of the folded name: staff find a member by his whole name."""
     phone: Mapped[str] = mapped_column(Encrypted("profile.phone"), default="", info=_contact)

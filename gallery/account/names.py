@@ -8,6 +8,7 @@ from flask import Flask
 
 from gallery.account import queries, rules, services
 from gallery.auth.federated import services as federated_services
+from gallery.auth.federated.providers import Person
 from gallery.core.settings import Settings
 
 
@@ -16,9 +17,9 @@ def init_app(app: Flask, _settings: Settings) -> None:
     federated_services.takes_name(app, take)
 
 
-def take(member_id: int, name: str, now: datetime) -> None:
+def take(member_id: int, person: Person, now: datetime) -> None:
     """Keep a name that came from elsewhere, if our form would take it too and the member has told none himself."""
-    if rules.letters(name) < 2 or rules.strangers_in_name(name):
+    if rules.letters(person.name) < 2 or rules.strangers_in_name(person.name):
         return
     if not queries.profile(member_id):
-        services.save(member_id, {"full_name": name}, now=now)
+        services.save(member_id, {"full_name": person.name}, now=now, name_from=person.provider)

@@ -37,6 +37,8 @@ class Shown:
     """What just became of it."""
     hidden: str = ""
     """What is said of a value that is known and not shown (14.2.6)."""
+    source: str = ""
+    """Who told it, if not the member (P-33)."""
 
     @property
     def title(self) -> str:
@@ -69,7 +71,8 @@ def form_of(known: Known, parts: Iterable[Part], *, anew: bool = False) -> Profi
 def shown(part: Part, known: Known, form: ProfileForm | None = None, said: str = "") -> Shown:
     """A part as it is known, or with the form that came back."""
     born_on = known["born_on"] if known and part is Part.BIRTH else None
-    return Shown(part, form or form_of(known, [part], anew=True), said, _masked(born_on))
+    source = known["name_from"] if known and part is Part.NAME else None
+    return Shown(part, form or form_of(known, [part], anew=True), said, _masked(born_on), _source(source))
 
 
 def open_parts(known: Known) -> list[Part]:
@@ -90,4 +93,9 @@ def mine() -> Known:
 def _masked(born_on: date | None) -> str:
     # Over somebody's shoulder a whole date of birth opens doors elsewhere.
     words = _("We have it: ••.••.%(year)s. Type it only to put it right.", year=born_on.year) if born_on else ""
+    return str(words)
+
+
+def _source(provider: str | None) -> str:
+    words = _("This came from %(provider)s when the account was opened.", provider=provider.title()) if provider else ""
     return str(words)

@@ -9,11 +9,10 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from gallery.account import indexes
 from gallery.account.models import Profile
-from gallery.account.rules import folded
 from gallery.auth.models import Member
 from gallery.core import audit
-from gallery.core.crypto import blind_index
 from gallery.core.db import db, on_postgresql, transaction
 
 FIELDS = ("full_name", "phone", "street", "landmark", "postal_code", "city", "country", "born_on")
@@ -45,10 +44,13 @@ def save_profile(member_id: int, details: Details, *, now: datetime) -> None:
     save(member_id, said, now=now)
 
 
-def save(member_id: int, said: Mapping[str, str | date | None], *, now: datetime) -> list[str]:
+def save(
+    member_id: int, said: Mapping[str, str | date | None], *, now: datetime, name_from: str | None = None
+) -> list[str]:
     """Keep the named parts of a profile (FIELDS), checked before; which of them changed, sorted.
 
-    What was said already is not written again. The entry in the audit names the fields and no value.
+    What was said already is not written again. The entry in the audit names the fields and no value. `name_from` is the
+    provider that told the name; None: the member did.
     """
     if not said.keys() <= set(FIELDS):
         raise ValueError(f"not of a profile: {sorted(said.keys() - set(FIELDS))}")
@@ -57,30 +59,22 @@ def save(member_id: int, said: Mapping[str, str | date | None], *, now: datetime
         known = session.execute(sa.select(*columns).where(Profile.member_id == member_id)).mappings().first()
         changed = sorted(name for name in said if known is None or known[name] != said[name])
         if changed:
-            _write(member_id, {name: said[name] for name in changed}, now)
+            written: dict[str, object] = {name: said[name] for name in changed}
+            if "full_name" in changed:
+                written["name_from"] = name_from
+            _write(member_id, written, now)
             audit.record("profile.saved", f"member:{member_id}", actor_id=member_id, fields=changed)
     return changed
 
 
 def _write(member_id: int, values: Mapping[str, object], now: datetime) -> None:
     insert = (postgresql.insert if on_postgresql() else sqlite.insert)(Profile)
-    written = {**values, **_indexes(values), "updated_at": now}
+    written = {**values, **indexes.of_profile(values), "updated_at": now}
     db.session().execute(
         insert.values(member_id=member_id, **written).on_conflict_do_update(
             index_elements=["member_id"], set_={name: insert.excluded[name] for name in written}
         )
     )
-
-
-def _indexes(values: Mapping[str, object]) -> dict[str, str]:
-    """What staff find a member by, of the values that have such an index; "" finds nobody."""
-    found = {}
-    if "full_name" in values:
-        name = folded(str(values["full_name"]))
-        found["name_index"] = blind_index("profile.name", name) if name else ""
-    if "phone" in values:
-        found["phone_index"] = blind_index("profile.phone", str(values["phone"])) if values["phone"] else ""
-    return found
 
 
 def prefer(member_id: int, *, language: str, currency: str | None) -> None:

@@ -7,6 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from gallery.account import queries as profiles
+from gallery.account import services as profiles_of
 from gallery.auth import queries, services
 from gallery.auth.factors.models import Authenticator
 from gallery.core import clock
@@ -46,6 +47,13 @@ def test_google_opens_an_account_at_once_for_whose_mailbox_it_keeps(ana: FlaskCl
     profile = profiles.profile(account.id)
     assert profile is not None
     assert profile["full_name"] == "Ana Diop"
+    assert "This came from Google" in ana.get("/account/profile?lang=en").text, (
+        "what is not hers names its source (P-33)"
+    )
+    profiles_of.save(account.id, {"phone": "+221771234567"}, now=clock.now())
+    assert (profiles.profile(account.id) or {})["name_from"] == "google"
+    profiles_of.save(account.id, {"full_name": "Ana N’Diaye"}, now=clock.now())
+    assert "This came from" not in ana.get("/account/profile").text, "what she typed herself is hers"
     assert [mail.subject for mail in mailbox(GMAIL)] == ["Google now opens your account"]
 
 

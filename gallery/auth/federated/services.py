@@ -29,7 +29,7 @@ from gallery.core import audit
 from gallery.core.db import on_postgresql, transaction
 from gallery.core.errors import Missing
 
-TakesName = Callable[[int, str, datetime], None]
+TakesName = Callable[[int, Person, datetime], None]
 _EXTENSION = "takes_name"
 
 
@@ -46,7 +46,7 @@ class OnlyWayIn(Exception):
 
 
 def takes_name(app: Flask, take: TakesName) -> None:
-    """Have `take(member_id, name, now)` called, in the unit of work, when a new account brings a name along."""
+    """Have `take(member_id, person, now)` called, in the unit of work, when a new account brings a name along."""
     app.extensions.setdefault(_EXTENSION, []).append(take)
 
 
@@ -178,4 +178,4 @@ def _attach(work: Session, member_id: int, person: Person, now: datetime) -> boo
 def _take_name(member_id: int, person: Person, now: datetime) -> None:
     if person.name:
         for take in current_app.extensions.get(_EXTENSION, ()):
-            take(member_id, person.name, now)
+            take(member_id, person, now)
