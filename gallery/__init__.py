@@ -44,6 +44,7 @@ FITTINGS = (
     "lots.notices",
     "lots.sellers",
     "bidding.setup",
+    "privacy.erasure.setup",
     "jobs",
     "core.cli",
     "demo.cli",
@@ -89,6 +90,7 @@ TABLES = (
     "trust.models",
     "lots.models",
     "bidding.models",
+    "privacy.erasure.models",
 )
 """Modules with tables; all are known to the database before it is first used."""
 

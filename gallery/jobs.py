@@ -20,6 +20,7 @@ from gallery.core import clock, jobs, outbox
 from gallery.core.jobs import every
 from gallery.core.settings import Settings
 from gallery.demo.jobs import start_anew
+from gallery.privacy.erasure.jobs import carry_on_erasures
 
 KEEP_DELIVERED = timedelta(days=90)
 """Keep.DELIVERY of the data map."""
@@ -41,6 +42,7 @@ CLOCK_DRIVEN = (
     every(1, close_due_lots),
     every(10, outbox.sweep),
     every(30, start_anew),
+    every(30, carry_on_erasures),
     every(3600, forget_delivered),
     every(3600, forget_passed),
 )

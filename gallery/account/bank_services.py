@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from gallery.account import bank_numbers, indexes
 from gallery.account.models import BankAccount
 from gallery.auth import post
+from gallery.auth import said as heard_by
 from gallery.auth.models import Member
 from gallery.core import audit
 from gallery.core.db import on_postgresql, transaction
@@ -55,6 +56,7 @@ def save(member_id: int, account: Account, *, now: datetime) -> None:
             )
         )
         audit.record("bank.saved", f"member:{member_id}", actor_id=member_id, kind=account.kind, first=known is None)
+        heard_by.heard(member_id, now)
         _tell(session, member_id, "bank_changed", ending=bank_numbers.ending(account.number))
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from gallery.account import indexes
 from gallery.account.models import Profile
+from gallery.auth import said as heard_by
 from gallery.auth.models import Member
 from gallery.core import audit
 from gallery.core.db import db, on_postgresql, transaction
@@ -64,6 +65,7 @@ def save(
                 written["name_from"] = name_from
             _write(member_id, written, now)
             audit.record("profile.saved", f"member:{member_id}", actor_id=member_id, fields=changed)
+            heard_by.heard(member_id, now)
     return changed
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from enum import StrEnum
 
@@ -27,6 +28,9 @@ class RoleName(StrEnum):
 
 STAFF = frozenset({RoleName.EDITOR, RoleName.EXPERT, RoleName.SUPPORT, RoleName.FRAUD, RoleName.ADMIN})
 """The roles that run the house; nobody who has one may bid (RULES "Who may bid", I8)."""
+
+NOBODY = "erased.invalid"
+"""The domain of addresses that reach nobody: of members who are erased (RFC 2606)."""
 
 _account = personal(category=Category.ACCOUNT, purpose=Purpose.ACCOUNT)
 _sign_in = personal(category=Category.SECURITY, purpose=Purpose.SIGN_IN, export=False)
@@ -75,6 +79,13 @@ class Member(Base, UserMixin):
 
     currency: Mapped[str | None] = mapped_column(sa.String(3), info=_account)
     """In which currency amounts are shown beside the sale's own; None: the sale's only (B4)."""
+
+    is_erased: Mapped[bool] = mapped_column(default=False, server_default=sa.false(), info=_account)
+    """Whether his erasure has begun: what is left of the row serves what still needs it, and nobody signs in (L3)."""
+    erasure_key: Mapped[str] = mapped_column(
+        index=True, unique=True, default=lambda: secrets.token_hex(16), info=_sign_in
+    )
+    """Random: by it the journal of erasures finds the row again in an older backup, and nobody anything else (P-40)."""
 
     roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]
         secondary=member_role, lazy="selectin"

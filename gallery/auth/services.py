@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from gallery.auth import passwords, post, queries, tokens
+from gallery.auth import passwords, post, queries, said, tokens
 from gallery.auth.address.models import AddressChange
 from gallery.auth.models import Member, Role, RoleName, member_role
 from gallery.auth.sessions import services as session_services
@@ -102,6 +102,8 @@ def confirm(claim: Claim, *, traces: Iterable[str], password_hash: str | None, n
             raise StaleLink
         member.confirmed_at = now
         audit.record("member.confirmed", f"member:{member.id}", actor_id=member.id, elsewhere=password_hash is not None)
+        session.flush()
+        said.heard(member.id, now)
     return member
 
 
@@ -210,9 +212,12 @@ def deactivate(member_id: int, *, by_id: int | None = None) -> None:
 
 
 def reactivate(member_id: int, *, by_id: int | None = None) -> None:
-    """Open the account to signing in again."""
+    """Open the account to signing in again; raises Missing where there is none left to open (L3)."""
     with transaction() as session:
-        held(session, member_id).active = True
+        member = held(session, member_id)
+        if member.is_erased:
+            raise Missing
+        member.active = True
         audit.record("member.reactivated", f"member:{member_id}", actor_id=by_id)
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from flask import Flask
 
-from gallery.bidding import fragments, labels, panel, queries, views
+from gallery.bidding import fragments, labels, needed, panel, queries, views
 from gallery.bidding.forms import plain_amount
-from gallery.core import clock, csrf, live
+from gallery.core import clock, csrf, holds, live
 from gallery.core.db import db
 from gallery.core.errors import Missing
 from gallery.core.settings import Settings
@@ -24,6 +24,7 @@ def init_app(app: Flask, _settings: Settings) -> None:
     lots.PANELS["bidding"] = panel.context
     csrf.on_stale(app, "bidding.create", views.renew)
     delivery.let_go_when(app, "outbid", leads_now)
+    holds.source(needed.of_bidder, needed.of_seller)
     app.jinja_env.filters["plain_amount"] = plain_amount
     app.jinja_env.filters["from_iso"] = datetime.fromisoformat
     app.jinja_env.globals["standing_of"] = fragments.standing

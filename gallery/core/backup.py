@@ -12,7 +12,7 @@ import json
 import os
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -32,6 +32,12 @@ MANIFEST = "manifest.json"
 FOLDERS = ("files",)
 """Folders of the data directory that a backup holds."""
 KEYS = "keys"
+
+
+Carrier = Callable[[Settings], Callable[[], object]]
+"""Called before a restore replaces anything; what it gives is called once the restored database stands."""
+CARRIERS: list[Carrier] = []
+"""What must outlive a restore although no backup holds it: the floors above add to it."""
 
 
 class RestoreRefusedError(Exception):
@@ -99,12 +105,15 @@ def restore(source: Path, *, force: bool = False) -> Manifest:
         _check_fits(manifest, current, force=force)
         if not force and dumps.has_members(current):
             raise RestoreRefusedError("This house has members. To replace them by those of the archive, use --force.")
+        carried = [carrier(current) for carrier in CARRIERS]
         kept = current.data_dir / f"before-restore-{clock.now():%Y%m%dT%H%M%S}"
         kept.mkdir(mode=0o700)
         dumps.load(current, work, kept)
         for folder in (*FOLDERS, KEYS):
             _swap(work / folder, current.data_dir / folder, kept / folder)
     upgrade(directory=current_app.extensions["migrate"].directory)
+    for settle in carried:
+        settle()
     return manifest
 
 

@@ -72,6 +72,17 @@ def has_tables(settings: Settings) -> bool:
     return _ask(settings, "SELECT count(*) FROM information_schema.tables WHERE table_name = 'member'") == 1
 
 
+def column(settings: Settings, table: str, name: str) -> list[str]:
+    """What a column of text holds, read without the application's connections; nothing where there is no such table."""
+    if settings.on_sqlite and not _sqlite_path(settings).exists():
+        return []
+    engine = sa.create_engine(settings.database_url if settings.on_sqlite else _url(settings), poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        if not sa.inspect(connection).has_table(table):
+            return []
+        return list(connection.execute(sa.select(sa.column(name)).select_from(sa.table(table))).scalars())
+
+
 def has_members(settings: Settings) -> bool:
     """Whether somebody has an account in the database."""
     if settings.on_sqlite:

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask, current_app
 
-from gallery.auth.models import Member
+from gallery.auth.models import NOBODY, Member
 from gallery.core import clock, mail, outbox
 from gallery.core.db import db
 from gallery.core.settings import Settings
@@ -39,11 +39,10 @@ def deliver(message: outbox.Message) -> None:
     So is one that is no longer true: withdrawing it may have come a moment after a worker took it.
     """
     name, facts = message.payload["name"], message.payload["facts"]
-    reader = (
-        db.session()
-        .execute(sa.select(Member.email, Member.language).where(Member.id == message.member_id, Member.active))
-        .first()
-    )
+    # Whose account is being erased is still told how the bids end that bind him, as long as he has an address (P-38).
+    reachable = sa.or_(Member.active, sa.and_(Member.is_erased, Member.email.not_like(f"%@{NOBODY}")))
+    asked = sa.select(Member.email, Member.language).where(Member.id == message.member_id, reachable)
+    reader = db.session().execute(asked).first()
     lot = letters.lot_of(facts)
     if reader is None or lot is None or (rules.NOTICES[name].while_open and lot.ends_at <= clock.now()):
         return

@@ -72,7 +72,8 @@ def search(typed: str, limit: int, before: int | None = None) -> list[Found]:
     asked = _asked(typed)
     if not asked:
         return []
-    query = _found().where(sa.or_(*asked)).order_by(Member.id.desc()).limit(limit)
+    # What a hold keeps of who is erased serves its ground only: nobody comes upon it by looking around (P-38, P-41).
+    query = _found().where(sa.or_(*asked), ~Member.is_erased).order_by(Member.id.desc()).limit(limit)
     return _listed(query if before is None else query.where(Member.id < before))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from math import ceil
@@ -106,6 +106,20 @@ def forget_old(now: datetime) -> None:
     while gone == MOST_AT_ONCE:
         with transaction() as work:
             gone = work.execute(sa.delete(Attempt).where(Attempt.id.in_(old))).rowcount  # type: ignore[attr-defined]
+
+
+def forget_whose(names: Iterable[str]) -> None:
+    """Remove what is counted for these addresses, devices or members, of whatever kind (P-39).
+
+    Who was tried is known by digests only, so all that could stand for the names are made and compared.
+    """
+    whose = list(names)
+    with transaction() as work:
+        kinds = work.execute(sa.select(Attempt.scope).distinct()).scalars().all()
+        digests = [Scope(kind, name, ()).digest for kind in kinds for name in whose]
+        for place in range(0, len(digests), MOST_AT_ONCE):
+            some = digests[place : place + MOST_AT_ONCE]
+            work.execute(sa.delete(Attempt).where(Attempt.key_digest.in_(some)))
 
 
 def _keys(one: Scope) -> tuple[tuple[str, str], ...]:
