@@ -45,6 +45,7 @@ FITTINGS = (
     "lots.sellers",
     "bidding.setup",
     "privacy.erasure.setup",
+    "privacy.erasure.cli",
     "jobs",
     "core.cli",
     "demo.cli",
@@ -73,6 +74,8 @@ ROOMS = (
     "trust.views",
     "trust.desk",
     "trust.desk_acts",
+    "privacy.erasure.views",
+    "privacy.erasure.desk",
 )
 """Modules with a blueprint `bp`."""
 
