@@ -49,6 +49,7 @@ COLUMNS = {
     "consents.forms at": "consent_receipt.mechanism",
     "consents.forms granted": "consent_receipt.result",
     "consents.forms shown": "consent_receipt.text_digest",
+    "privacy.erasure.forms sure": "erasure.member_id",
     "trust.forms amount": "spending_limit.limit_minor",
     "trust.forms currency": "spending_limit.currency",
     "trust.forms days": "block.until",

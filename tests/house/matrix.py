@@ -202,6 +202,11 @@ MATRIX: dict[str, Entry] = {
     "POST deletions.facebook": Entry("/webhooks/facebook/deletion", everybody(), {"signed_request": "{signed}"}),
     "GET deletions.show": Entry("/deletions/{deletion}", everybody()),
     "GET looks.index": Entry("/account/looks", members()),
+    # Leaving. Whoever has the address of an erasure may read how far it is.
+    "GET erasure.closing": Entry("/account/closing", members()),
+    "GET erasure.ask": Entry("/account/privacy/erasure", changes()),
+    "POST erasure.ask": Entry("/account/privacy/erasure", changes()),
+    "GET erasure.status": Entry("/erasures/{erasure}", everybody()),
     # The desk.
     "GET admin.index": Entry("/admin/", staff(*STAFF)),
     "GET admin.letters": Entry("/admin/mail", staff("support")),
@@ -235,4 +240,7 @@ MATRIX: dict[str, Entry] = {
     "POST member_acts.reopen": Entry("/admin/members/{target}/reopening", staff("fraud")),
     "POST member_acts.end_sessions": Entry("/admin/members/{target}/sessions/removal", staff(*DESK)),
     "POST member_acts.recover": Entry("/admin/members/{target}/second-factor/removal", staff("support")),
+    "GET erasure_desk.tasks": Entry("/admin/erasures/recipients", staff("support")),
+    "POST erasure_desk.told": Entry("/admin/erasures/recipients/{recipient}", staff("support")),
+    "GET erasure_desk.returned": Entry("/admin/erasures/returned", staff("fraud")),
 }

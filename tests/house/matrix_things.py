@@ -32,6 +32,8 @@ from gallery.core import clock, outbox
 from gallery.core.crypto import blind_index
 from gallery.core.db import db, transaction
 from gallery.lots.models import Artist, Lot, Sale
+from gallery.privacy.erasure import services as erasure
+from gallery.privacy.erasure.models import Notification
 from gallery.trust import looks
 from gallery.trust.rules import DESK, Reason
 from tests import factories, scene
@@ -63,6 +65,7 @@ def things(people: dict[str, Member]) -> dict[str, str]:
         "receipt": chosen_by(people["owner"]),
         **links(people["owner"]),
         "deletion": deletions.carry_out(deletions.Wish("999", clock.now()), clock.now()),
+        **leaves(),
         "signed": signed({"algorithm": "HMAC-SHA256", "user_id": "999"}),
     }
 
@@ -73,6 +76,16 @@ def chosen_by(member: Member) -> str:
     text = consent_texts.text(Purpose.AUDIENCE, "fr")
     consent_services.record(subject, {Purpose.AUDIENCE: False}, text=text, mechanism=Mechanism.PAGE, now=clock.now())
     return str(consent_queries.receipts_of(member.id)[0].ref)
+
+
+def leaves() -> dict[str, str]:
+    """Somebody has himself erased, and a recipient has to be told of it by hand."""
+    asked = erasure.begin(factories.member("gone").id, now=clock.now())
+    with transaction() as session:
+        notice = Notification(act=f"erasure:{asked.id}", recipient="mail_provider", by_hand=True, asked_at=clock.now())
+        session.add(notice)
+        session.flush()
+        return {"erasure": asked.ref, "recipient": str(notice.id)}
 
 
 def owns(member: Member) -> dict[str, str]:

@@ -13,6 +13,6 @@ class ErasureForm(PlainForm):
     """That the member knows that nobody can bring anything back."""
 
     sure = BooleanField(
-        lazy("I know that this cannot be undone, by nobody."),
+        lazy("I know that nobody can undo this."),
         [InputRequired(lazy("Please tick this first: what is erased cannot be brought back."))],
     )

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0003_erasure'
-down_revision = '0002_people'
+revision = '0005_erasure'
+down_revision = '0004_consents'
 
 
 def upgrade() -> None:
