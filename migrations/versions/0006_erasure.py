@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0005_erasure'
-down_revision = '0004_consents'
+revision = '0006_erasure'
+down_revision = '0005_where_a_name_is_from'
 
 
 def upgrade() -> None:
