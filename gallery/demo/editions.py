@@ -12,14 +12,13 @@ import sqlalchemy as sa
 
 from gallery.bidding import services
 from gallery.bidding.models import LotBidder
-from gallery.core import clock
+from gallery.core import clock, pictures
 from gallery.core.db import db, transaction
+from gallery.core.pictures import Stored
 from gallery.demo import people
 from gallery.demo.paintings import PAINTINGS, PICTURES, Maker, Painting
-from gallery.lots import pictures
 from gallery.lots import services as lots
 from gallery.lots.models import Artist, Lot, LotPicture, Sale
-from gallery.lots.pictures import Stored
 from gallery.lots.rules import Zone
 from gallery.lots.services import NewLot, Words
 

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 from gallery.core.i18n import _
 from gallery.core.money import MINOR_DIGITS, AmountError, parse_amount
-from gallery.lots import queries, search
+from gallery.core.words import asked_words
+from gallery.lots import queries
 from gallery.lots.catalogue import Filters, Sort, Status
 from gallery.lots.rules import Category
 
@@ -68,7 +69,7 @@ def _words(typed: dict[str, str], problems: list[str]) -> tuple[str, ...]:
     if not typed["q"]:
         return ()
     typed["q"] = typed["q"][:LONGEST_WORDS]
-    words = search.asked_words(typed["q"])
+    words = asked_words(typed["q"])
     if not words:
         problems.append(_("Search by letters and digits, such as “wave” or “1910”. All lots are shown."))
         typed["q"] = ""

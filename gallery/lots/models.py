@@ -157,7 +157,7 @@ class Lot(Base):
 
 
 class LotPicture(Base):
-    """One view of a lot, stored in several widths and formats by lots.pictures."""
+    """One view of a lot, stored in several widths and formats by core.pictures."""
 
     __tablename__ = "lot_picture"
     __table_args__ = (sa.UniqueConstraint("lot_id", "position"),)

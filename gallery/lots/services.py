@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from gallery.core import pictures
 from gallery.core.db import transaction
-from gallery.lots import pictures, search
+from gallery.core.pictures import Stored
+from gallery.core.words import document, fold, words_of
+from gallery.lots import search
 from gallery.lots.models import Artist, Lot, LotPicture, LotSearch, Sale, ShippingRate
-from gallery.lots.pictures import Stored
 from gallery.lots.rules import Category, Zone
 
 
@@ -69,7 +71,7 @@ def create_artist(
         artist = Artist(
             name=name.strip(),
             slug=slug or _free_slug(session, Artist, name),
-            sort_name=search.fold(sort_name or _family_name_first(name)),
+            sort_name=fold(sort_name or _family_name_first(name)),
             born=born,
             died=died,
             about_en=about.en,
@@ -253,7 +255,7 @@ def _texts(new: NewLot) -> dict[str, str]:
 def _document(session: Session, lot: Lot) -> str:
     """All that a lot can be found by. Category names in both languages are words that people search by."""
     artist = session.get(Artist, lot.artist_id) if lot.artist_id else None
-    return search.document(
+    return document(
         [
             lot.title_fr,
             lot.title_en,
@@ -272,7 +274,7 @@ def _document(session: Session, lot: Lot) -> str:
 
 def _free_slug(session: Session, kind: type[Artist] | type[Sale], name: str) -> str:
     """The name as it may stand in an address; the second of a name gets -2."""
-    stem = "-".join(search.words_of(name))[:80].strip("-") or kind.__tablename__
+    stem = "-".join(words_of(name))[:80].strip("-") or kind.__tablename__
     taken = set(session.execute(sa.select(kind.slug).where(kind.slug.startswith(stem, autoescape=True))).scalars())
     slug, count = stem, 1
     while slug in taken:

@@ -11,11 +11,11 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from flask_login import current_user
 
 from gallery.account import company_forms, company_queries
-from gallery.core import access, clock, files
+from gallery.core import access, clock, files, pictures
 from gallery.core.errors import Missing
 from gallery.core.htmx import respond, wants_partial
 from gallery.core.i18n import _
-from gallery.lots import catalogue, forms, fragments, labels, pictures, queries
+from gallery.lots import catalogue, forms, fragments, labels, queries
 from gallery.lots.catalogue import BadMark, Filters, Mark, Sort, Status
 from gallery.lots.facts import ArtistFacts, Card, Picture, SaleFacts
 from gallery.lots.rules import SaleStatus
@@ -188,7 +188,7 @@ def picture(name: str) -> Response:
 @bp.app_template_global()
 def picture_url(file: str, width: int | str, kind: str) -> str:
     """The address of one variant of a picture."""
-    return f"/pictures/{file}-{width}.{kind}"
+    return pictures.address(file, width, kind)
 
 
 @bp.app_template_global()

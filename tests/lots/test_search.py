@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 
 from gallery.core.db import db, transaction
+from gallery.core.words import asked_words
 from gallery.lots import search, services
 from gallery.lots.models import LotSearch
 from gallery.lots.services import Words
@@ -64,7 +65,7 @@ AWKWARD = [
 
 
 def found(lots: dict[int, str], query: str) -> set[str]:
-    return {lots[one] for one in db.session.execute(search.matching(search.asked_words(query))).scalars()}
+    return {lots[one] for one in db.session.execute(search.matching(asked_words(query))).scalars()}
 
 
 def test_words_find_lots(lots: dict[int, str]) -> None:
@@ -73,16 +74,16 @@ def test_words_find_lots(lots: dict[int, str]) -> None:
 
 def test_nothing_that_is_typed_is_syntax(lots: dict[int, str]) -> None:
     for query in AWKWARD:
-        words = search.asked_words(query)
+        words = asked_words(query)
         assert all(word.isascii() and word.isalnum() for word in words)
         if words:
             found(lots, query)
 
 
 def test_articles_do_not_count_unless_there_is_nothing_else() -> None:
-    assert search.asked_words("La vague de l'été") == ["vague", "ete"]
-    assert search.asked_words("la") == ["la"]
-    assert search.asked_words("…!") == []
+    assert asked_words("La vague de l'été") == ["vague", "ete"]
+    assert asked_words("la") == ["la"]
+    assert asked_words("…!") == []
 
 
 def test_a_lot_that_is_gone_is_not_found(lots: dict[int, str]) -> None:

@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from flask import Flask
 
 from gallery.core.db import db
+from gallery.core.pictures import PictureRefused
 from gallery.lots import services
 from gallery.lots.models import Lot, LotPicture, LotSearch, Sale, ShippingRate
-from gallery.lots.pictures import PictureRefused
 from gallery.lots.services import LotRefused, NewLot, Words
 from tests import factories
 from tests.lots.paint import painting

@@ -11,9 +11,8 @@ import pytest
 from flask import Flask
 from PIL import Image, ImageCms
 
-from gallery.core import files
-from gallery.lots import pictures
-from gallery.lots.pictures import PictureProblem, PictureRefused
+from gallery.core import files, pictures
+from gallery.core.pictures import PictureProblem, PictureRefused
 from tests.lots.paint import painting
 
 ORIENTATION, GPS, MAKER = 0x0112, 0x8825, 0x010F

@@ -1,6 +1,6 @@
-"""Turn a photograph of a work into the files that pages show (C4).
+"""Turn a photograph into the files that pages show (C4): of a lot, or in a page of the editors.
 
-Each view of a lot becomes AVIF, WebP and JPEG in the widths that fit it, never enlarged, and a tiny preview. Pixels are
+Each becomes AVIF, WebP and JPEG in the widths that fit it, never enlarged, and a tiny preview. Pixels are
 decoded and encoded anew, so that what a camera wrote beside them (place, time, owner) stays behind.
 """
 
@@ -64,7 +64,7 @@ class PictureRefused(ValueError):
 
 @dataclass(frozen=True)
 class Stored:
-    """What was made of a picture: what a row of `lot_picture` needs."""
+    """What was made of a picture: what a row in the database needs."""
 
     file: str
     width: int
@@ -142,6 +142,11 @@ def lighter(widths: str) -> str:
 def name_of(file: str, width: int | str, kind: str) -> str:
     """The name of one variant, which is also the end of its address."""
     return f"{file}-{width}.{kind}"
+
+
+def address(file: str, width: int | str, kind: str) -> str:
+    """Where a browser finds one variant."""
+    return f"/{AREA}/{name_of(file, width, kind)}"
 
 
 def type_of(name: str) -> str | None:
