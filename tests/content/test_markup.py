@@ -7,17 +7,19 @@ import time
 import pytest
 
 from gallery.content.markup import (
+    Passage,
     Picture,
     Section,
     allowed,
     foreign_pictures,
     links,
     outline,
+    passages,
     picture_numbers,
     plain,
     render,
-    slug,
 )
+from gallery.content.parsing import slug
 from tests.content.hostile import STRINGS, dangers
 from tests.inspection import faults_of
 
@@ -165,8 +167,19 @@ def test_a_text_tells_what_it_refers_to():
 
 
 def test_the_words_alone():
-    text = "# A *b* {#q}\n\nx **y** [z](/q)\nnext\n\n    code\n\n- one\n- ![mask](picture:1) two"
-    assert plain(text) == "A b\nx y z next\ncode\none\nmask two"
+    """O2: what is searched and quoted has no marks."""
+    text = "Before.\n\n# A *b* {#q}\n\nx **y** [z](/q)\nnext\n\n    code\n\n- one\n- ![mask](picture:1) two\n\n## End"
+    assert passages(text) == [
+        Passage(None, "Before."),
+        Passage(Section(2, "q", "A b"), "x y z next code one mask two"),
+        Passage(Section(2, "end", "End"), ""),
+    ]
+
+
+def test_a_mail_without_html_says_where_links_lead():
+    assert (
+        plain("Read the [rules](https://example.org/r).\n\n* one") == "Read the rules (https://example.org/r).\n\none"
+    )
 
 
 @pytest.mark.parametrize(
