@@ -10,11 +10,13 @@ import sqlalchemy as sa
 from gallery.auth.models import Member
 from gallery.bidding import closing, interventions
 from gallery.bidding.services import place_bid
+from gallery.content.pages.rules import Kind
 from gallery.core import clock, mail, outbox
 from gallery.core.db import transaction
 from gallery.lots import services as lots
 from gallery.lots.services import Words
 from tests import factories
+from tests.content import desk as content
 from tests.lots.paint import painting
 
 DESCRIPTION = Words(
@@ -60,6 +62,7 @@ def furnish() -> Scene:
     interventions.annul_bid(withdrawn, 1, interventions.Reason.TYPING_ERROR, ada.id)
     interventions.withdraw_lot(withdrawn, interventions.Reason.DAMAGED, ada.id)
     _leave_messages()
+    _write()
     return Scene(ana, ben, ada, running, sold, unsold, upcoming, withdrawn)
 
 
@@ -96,6 +99,15 @@ def _past_lot(reserve_minor: int | None) -> int:
     return factories.open_lot(
         opens_at=now - timedelta(hours=3), ends_at=now - timedelta(hours=1), reserve_minor=reserve_minor
     )
+
+
+def _write() -> None:
+    """What editors write: a page with everything in it, a help topic, the home page, a banner."""
+    everything = "## A {#a}\n\n| b | c |\n| --- | ---: |\n| d | 1 |\n\n- [e](/help)\n\n> f\n\n`g`"
+    content.public(Kind.PAGE, "about", body_fr=everything, body_en=everything)
+    content.public(Kind.HELP, "bidding")
+    content.public(Kind.HOME, "home", title_en="", body_en="")
+    content.public(Kind.BANNER, "spring", link="/sales/")
 
 
 def _leave_messages() -> None:

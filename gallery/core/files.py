@@ -9,10 +9,12 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
+from flask_login import current_user
 
 from gallery.core.settings import Settings
 
@@ -87,9 +89,29 @@ class Folder:
         return self.root / key
 
 
+View = Callable[..., Any]
+
+
 def init_app(app: Flask, settings: Settings) -> None:
-    """Give the application its file store."""
+    """Give the application its file store, and let the views that take files have them."""
     app.extensions["files"] = Folder(settings.data_dir / "files")
+    app.before_request(_widen)  # Before core.csrf, which reads the form.
+
+
+def takes(most_bytes: int) -> Callable[[View], View]:
+    """Put below the access mark of a view: its forms may be that large, for who is signed in."""
+
+    def mark(view: View) -> View:
+        view.most_bytes = most_bytes  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def _widen() -> None:
+    most = getattr(current_app.view_functions.get(request.endpoint or ""), "most_bytes", None)
+    if most is not None and current_user.is_authenticated:
+        request.max_content_length = most
 
 
 def store() -> FileStore:

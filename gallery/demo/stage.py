@@ -10,6 +10,7 @@ from random import Random
 import sqlalchemy as sa
 
 from gallery.bidding import closing, services
+from gallery.content.pages import first_edition
 from gallery.core import clock
 from gallery.core.db import db, transaction
 from gallery.demo import authenticator, editions, people
@@ -40,6 +41,7 @@ def set_up() -> None:
     cast = people.settle()
     authenticator.give(cast)
     now = clock.now()
+    first_edition.seed(now=now)
     if _sale_id(PAST) is None:
         hold_past_sale(cast, now)
     if _sale_id(UPCOMING) is None:

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from flask_login import current_user
 
 from gallery.account import company_forms, company_queries
+from gallery.content.pages.reading import home_words
 from gallery.core import access, clock, files, pictures
 from gallery.core.errors import Missing
 from gallery.core.htmx import respond, wants_partial
@@ -41,6 +42,7 @@ def home() -> Response:
     return _page(
         "lots/home.html",
         now,
+        words=home_words(now),
         shown=shown,
         running=running[2:],
         upcoming=queries.upcoming_sales(now, most=6),

@@ -22,8 +22,9 @@ Question = Callable[[int, dict[str, Any]], bool]
 
 
 def init_app(app: Flask, _settings: Settings) -> None:
-    """Start without a catalogue: whoever keeps the lots introduces himself by `letters.know_lots`."""
+    """Start without a catalogue and editors: who keeps the lots introduces himself by `letters.know_lots`."""
     letters.know_lots(app, lambda _lot_id: None)
+    letters.know_editors(app, lambda _name, _language: None)
     app.extensions[_EXTENSION] = {}
 
 

@@ -77,6 +77,7 @@ NO_MAIL = everybody(MISSING, visitor=SIGN_IN, closed=SIGN_IN)
 """Everybody here has a password or a factor; a code by mail is for who has neither."""
 WITH_FACTOR = changes(**dict.fromkeys(("member", "seller", *STAFF), MISSING))
 """Those who have an app; the others have none to lose."""
+WORDS = {"title_fr": "Une page", "title_en": "A page", "body_fr": "Bref.", "body_en": "Short.", "rank": "100"}
 BID = {"amount": "", "key": "matrix-key-1"}
 
 MATRIX: dict[str, Entry] = {
@@ -102,6 +103,11 @@ MATRIX: dict[str, Entry] = {
     "GET bidding.receipts_index": Entry("/lots/{lot}/receipts", everybody()),
     "GET bidding.watch": Entry("/lots/{lot}/live", everybody()),
     "POST bidding.prove": Entry("/lots/{lot}/receipts/proof", everybody(), {"number": "x"}),
+    # What editors write.
+    "GET pages.show": Entry("/pages/{page}", everybody()),
+    "GET pages.help_index": Entry("/help", everybody()),
+    "GET pages.help_topic": Entry("/help/{topic}", everybody()),
+    "GET pages.contact": Entry("/contact", everybody()),
     # For machines.
     "GET health.alive": Entry("/healthz", everybody()),
     "GET health.ready": Entry("/readyz", everybody()),
@@ -218,6 +224,20 @@ MATRIX: dict[str, Entry] = {
         "/admin/lots/{lot}/annulments", staff(*DESK), {"number": "{bid}", "reason": "fraud"}
     ),
     "POST bidding_desk.withdraw": Entry("/admin/lots/{lot}/withdrawal", staff(*DESK), {"reason": "damaged"}),
+    "GET content_desk.index": Entry("/admin/content/", staff("editor")),
+    "GET content_desk.new": Entry("/admin/content/new/help", staff("editor")),
+    "POST content_desk.create": Entry("/admin/content/new/help", staff("editor"), WORDS | {"slug": "new-topic"}),
+    "GET content_desk.edit": Entry("/admin/content/{content}", staff("editor")),
+    "POST content_desk.save": Entry("/admin/content/{content}", staff("editor"), WORDS | {"based_on": "1"}),
+    "POST content_desk.decide": Entry("/admin/content/{content}/decisions", staff("editor"), {"act": "withdraw"}),
+    "GET content_desk.versions": Entry("/admin/content/{content}/versions", staff("editor")),
+    "GET content_desk.version": Entry("/admin/content/{content}/versions/1", staff("editor")),
+    "POST content_desk.restore": Entry(
+        "/admin/content/{content}/versions/1/restoration", staff("editor"), {"based_on": "1"}
+    ),
+    "GET content_desk.checks": Entry("/admin/content/checks", staff("editor")),
+    "GET content_pictures.index": Entry("/admin/content/pictures", staff("editor")),
+    "POST content_pictures.add": Entry("/admin/content/pictures", staff("editor")),
     # The desk for members. Each of the staff has an open look at the target.
     "GET members.index": Entry("/admin/members/", staff(*DESK)),
     "POST members.search": Entry("/admin/members/", staff(*DESK), {"q": "target@"}),

@@ -28,6 +28,8 @@ from gallery.consents import queries as consent_queries
 from gallery.consents import services as consent_services
 from gallery.consents import texts as consent_texts
 from gallery.consents.rules import Mechanism, Purpose
+from gallery.content.pages import queries
+from gallery.content.pages.rules import Kind
 from gallery.core import clock, outbox
 from gallery.core.crypto import blind_index
 from gallery.core.db import db, transaction
@@ -57,6 +59,7 @@ def things(people: dict[str, Member]) -> dict[str, str]:
         "bid": "1",
         "sale": sale.slug,
         "artist": artist.slug,
+        **written(),
         "picture": min(Path(current_app.extensions["settings"].data_dir).rglob("pictures/**/*.jpg")).name,
         "asset": str(current_app.jinja_env.globals["asset"]("css/pages.css")),  # type: ignore[operator]
         "letter": min(Path(current_app.config["MAIL_FILE_PATH"]).glob("*.eml")).stem,
@@ -121,6 +124,13 @@ def owns(member: Member) -> dict[str, str]:
             "identity": str(identity.id),
             "company": company.ref,
         }
+
+
+def written() -> dict[str, str]:
+    """What scene.furnish had the editors write."""
+    found = queries.content_called(Kind.PAGE, "about")
+    assert found is not None
+    return {"page": "about", "topic": "bidding", "content": str(found.id)}
 
 
 def authenticator(member: Member) -> Authenticator:

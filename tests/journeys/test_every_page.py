@@ -11,6 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import ViewportSize
 
+from gallery.content.pages import queries
+from gallery.content.pages.rules import Kind
 from gallery.core.db import db
 from gallery.lots.models import Artist, Lot, Sale
 from tests import scene
@@ -60,6 +62,11 @@ def pages_of_visitors(there: Scene) -> list[str]:
             "/auth/sent/register",
             "/auth/confirm/stale",
             "/preferences",
+            "/pages/about",
+            "/help",
+            "/help?q=oeuvres",
+            "/help/bidding",
+            "/contact",
         ),
         "/lots/999999",
     ]
@@ -81,7 +88,11 @@ def pages_of_members(there: Scene) -> list[str]:
 
 def pages_of_staff(there: Scene) -> list[str]:
     lots = [f"/admin/lots/{one}" for one in (there.open, there.withdrawn)]
-    return ["/admin/", "/admin/mail", "/admin/outbox", *lots, f"/lots/{there.open}"]
+    page = queries.content_called(Kind.PAGE, "about")
+    assert page is not None
+    content = [f"/admin/content/{rest}" for rest in ("", "new/banner", "new/notice?name=won", "checks", "pictures")]
+    content += [f"/admin/content/{page.id}{rest}" for rest in ("", "/versions", "/versions/1")]
+    return ["/admin/", "/admin/mail", "/admin/outbox", *content, *lots, f"/lots/{there.open}"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

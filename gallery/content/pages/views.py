@@ -1,0 +1,105 @@
+"""The pages that editors write, as everybody reads them: about, help with its search, contact (M1, O2)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from gallery.content.pages import queries, rules, search
+from gallery.content.pages.reading import reading
+from gallery.content.pages.rules import Kind
+from gallery.core import access, clock
+from gallery.core.errors import Missing
+from gallery.core.htmx import respond
+from gallery.core.i18n import current_locale
+from gallery.core.web import csp_nonce
+from gallery.core.words import asked_words
+
+bp = Blueprint("pages", __name__)
+
+LONGEST_QUESTION = 200
+MOST_BANNERS = 2
+"""On one page; more would push the page away."""
+
+_CLOCK = re.compile(rb' data-now="[0-9]+"')
+
+
+@bp.get("/pages/<slug>")
+@access.public
+def show(slug: str) -> ResponseReturnValue:
+    """A page of the editors."""
+    if slug == rules.CONTACT:
+        return redirect(url_for(".contact"), 301)
+    return _page(_public(Kind.PAGE, slug), "content/page.html")
+
+
+@bp.get("/contact")
+@access.public
+def contact() -> ResponseReturnValue:
+    """How to reach the gallery."""
+    found = queries.published(Kind.PAGE, rules.CONTACT, clock.now())
+    if found is None:  # Nobody has written one: address, telephone and mailbox are settings.
+        return revalidated(make_response(render_template("content/contact.html")))
+    return _page(found, "content/page.html")
+
+
+@bp.get("/help")
+@access.public
+def help_index() -> ResponseReturnValue:
+    """All topics, or those that answer a question."""
+    question = request.args.get("q", "")[:LONGEST_QUESTION].strip()
+    topics = queries.all_published(Kind.HELP, clock.now())
+    words = asked_words(question)
+    answer = respond(
+        "content/help.html",
+        "content/_topics.html",
+        question=question,
+        hits=search.find(topics, words) if words else None,
+        topics=[(topic.slug, reading(topic.version)) for topic in topics],
+    )
+    return revalidated(answer)
+
+
+@bp.get("/help/<slug>")
+@access.public
+def help_topic(slug: str) -> ResponseReturnValue:
+    """One topic."""
+    return _page(_public(Kind.HELP, slug), "content/topic.html")
+
+
+def _public(kind: Kind, slug: str) -> queries.Published:
+    found = queries.published(kind, slug, clock.now())
+    if found is None:
+        raise Missing
+    return found
+
+
+def _page(found: queries.Published, template: str) -> Response:
+    text = reading(found.version)
+    return revalidated(make_response(render_template(template, text=text, since=found.since)))
+
+
+def revalidated(response: Response) -> Response:
+    """Let a visitor's browser ask whether the page is still the same: on a slow line that saves all of it.
+
+    Two answers are the same if they are so but for their nonce and their clock. A member's pages are kept nowhere.
+    """
+    if session.get("_user_id"):
+        return response
+    content = response.get_data().replace(csp_nonce().encode(), b"")
+    digest = hashlib.sha256(_CLOCK.sub(b"", content) + current_locale().encode()).hexdigest()
+    response.set_etag(digest[:24], weak=True)
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.make_conditional(request)
+    return response
+
+
+@bp.app_template_global()
+def banners() -> list[dict[str, Any]]:
+    """The banners for the page that is asked for: reading, tone and link."""
+    found = [one for one in queries.banners(clock.now()) if rules.stands_at(rules.Place(one.place), request.path)]
+    return [{"text": reading(one), "tone": one.tone, "link": one.link} for one in found[:MOST_BANNERS]]
