@@ -106,7 +106,7 @@ def _read() -> tuple[str | None, dict[Purpose, Choice]]:
     try:
         name, kept = _sealer().loads(request.cookies.get(current_app.config["CHOICES_COOKIE"], ""))
         choices = {Purpose(purpose): _unpacked(packed) for purpose, packed in kept.items()}
-    except (BadData, ValueError, TypeError, AttributeError, KeyError):
+    except (BadData, ValueError, TypeError, AttributeError, OverflowError):
         return None, {}
     if not isinstance(name, str) or not DEVICE.match(name):
         return None, {}

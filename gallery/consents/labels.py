@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gallery.consents.rules import Mechanism, Purpose, Result
+from gallery.consents.rules import Mechanism, Purpose, Result, Windows
 from gallery.core.i18n import lazy
 
 TITLES = {
@@ -65,3 +65,8 @@ MECHANISMS = {
     Mechanism.UNSUBSCRIBED: lazy("with the link in a message"),
     Mechanism.CLOSED: lazy("when the account ended"),
 }
+
+
+def words(purpose: Purpose, windows: Windows) -> str:
+    """What is said of a purpose, in the reader's language."""
+    return str(WORDS[purpose]) % {"months": windows.audience}

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from gallery.consents import rules
 from gallery.consents.models import ConsentLink, ConsentReceipt, ConsentText
@@ -91,13 +92,14 @@ def receipts_of(member_id: int) -> list[sa.Row[Any]]:
 
 def receipt(ref: str, subject: Subject) -> sa.RowMapping | None:
     """One receipt with its text, its link and the digest before it, if it is the subject's."""
-    before = sa.select(ConsentLink.digest).where(ConsentLink.seq == ConsentReceipt.seq - 1).scalar_subquery()
+    earlier = aliased(ConsentLink)
     query = (
         sa.select(ConsentReceipt.__table__, ConsentText.component, ConsentText.language, ConsentText.body)
         .add_columns(ConsentText.version.label("text_version"))
-        .add_columns(ConsentLink.commitment, ConsentLink.digest, before.label("previous"))
+        .add_columns(ConsentLink.commitment, ConsentLink.digest, earlier.digest.label("previous"))
         .join(ConsentText, ConsentText.digest == ConsentReceipt.text_digest)
         .join(ConsentLink, ConsentLink.seq == ConsentReceipt.seq)
+        .outerjoin(earlier, earlier.seq == ConsentReceipt.seq - 1)
         .where(ConsentReceipt.ref == ref)
     )
     row = db.session().execute(query).mappings().first()

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, flash, request
 from flask_login import user_logged_in
 
-from gallery.consents import browser, cli, queries, rules, services, texts, views
+from gallery.auth.sessions import queries as session_queries
+from gallery.consents import browser, cli, plugins, queries, rules, services, storage, tables, texts, views
+from gallery.consents.queries import Subject
 from gallery.consents.rules import Purpose
 from gallery.consents.texts import Text
 from gallery.core import clock, csrf
+from gallery.core.i18n import _
 from gallery.core.settings import Settings
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Let pages ask for choices and heed them."""
     browser.init_app(app, settings)
+    plugins.init_app(app, settings)
+    storage.init_app(app, settings)
+    tables.init_app(app, settings)
     app.extensions["consent_texts"] = {}
     app.jinja_env.globals.update(first_layer=first_layer, consented=consented)
     app.after_request(_vary)
@@ -48,5 +55,22 @@ def _vary(response: Response) -> Response:
 
 def _carry(_app: Flask, user: Any) -> None:
     name = browser.device()
+    now = clock.now()
     if name is not None:
-        services.carry(user.id, name, now=clock.now())
+        services.carry(user.id, name, now=now)
+    _tell_on_new_device(user.id, now)
+
+
+def _tell_on_new_device(member_id: int, now: datetime) -> None:
+    """At the first sign-in on another device, that the account's choices hold there too (P-17)."""
+    entered = next(iter(session_queries.sign_ins(member_id, 1)), None)
+    if entered is None or not entered.is_new_device:
+        return
+    own, windows = queries.choices(Subject(member_id=member_id)), queries.windows()
+    if any(rules.stands(purpose, choice, now, windows) for purpose, choice in own.items()):
+        flash(
+            _(
+                "What you chose in your account about cookies and the like holds on this device too while you are "
+                "signed in. You can change it under Your choices, at the foot of each page."
+            )
+        )

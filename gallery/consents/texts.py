@@ -89,5 +89,5 @@ def _render(component: str, language: str) -> Text:
 
 
 def _of_purpose(purpose: Purpose) -> str:
-    words = str(labels.WORDS[purpose]) % {"months": queries.windows().audience}
-    return render_template("consents/_purpose_text.html", purpose=purpose, title=labels.TITLES[purpose], words=words)
+    title, words = labels.TITLES[purpose], labels.words(purpose, queries.windows())
+    return render_template("consents/_purpose_text.html", purpose=purpose, title=title, words=words)

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from gallery.auth.rules import local_path
-from gallery.consents import browser, labels, proof, queries, rules, services, texts
+from gallery.consents import browser, labels, plugins, proof, queries, rules, services, tables, texts
 from gallery.consents.forms import AnswerForm, ToggleForm
 from gallery.consents.queries import Subject
 from gallery.consents.rules import ON_SITE, SENT, Mechanism, Purpose
@@ -50,9 +50,9 @@ def answer() -> ResponseReturnValue:
         return _asked_again(form, _problem(form))
     _record(dict.fromkeys(ON_SITE, allowed), text, Mechanism.PAGE if form.is_on_page else Mechanism.FIRST_LAYER)
     if wants_partial():
-        return respond("", "consents/_choices.html" if form.is_on_page else "consents/_kept.html", **_choices())
+        return _chosen() if form.is_on_page else respond("", "consents/_kept.html")
     flash(_KEPT, "success")
-    return redirect(url_for(".index") if form.is_on_page else _way_back(), 303)
+    return redirect(url_for(".index") if form.is_on_page else _way_back(url_for(".index")), 303)
 
 
 @bp.post(f"/consents/<any({_NAMES}):purpose>")
@@ -69,9 +69,18 @@ def toggle(purpose: str) -> ResponseReturnValue:
         return _toggle_again(about, _problem(form))
     _record({about: allowed}, text, Mechanism.PAGE)
     if wants_partial():
-        return respond("", "consents/_toggle.html", purpose=about, words="", **_choices())
+        return _chosen(about)
     flash(_KEPT, "success")
     return redirect(url_for(".index", _anchor=f"consent-{about}"), 303)
+
+
+@bp.post("/consents/social-plug-ins/<name>")
+@access.public
+def show_once(name: str) -> ResponseReturnValue:
+    """Show one plug-in on the page from which this comes, this time only; nothing is kept of it (K4, ADR 32)."""
+    if not plugins.show_once(name):
+        raise Missing
+    return redirect(f"{_way_back('/')}#social-{name}", 303)
 
 
 @bp.get("/consents/receipts/<ref>")
@@ -135,15 +144,18 @@ def _toggle_again(purpose: Purpose, problem: str) -> Response:
 
 
 def _page(problem: str, status: int = 200) -> Response:
+    more = {"problem": problem, "storage": tables.kept_in_browsers()}
+    return respond("consents/index.html", "consents/_choices.html", status, **more, **_choices(), **_history())
+
+
+def _chosen(purpose: Purpose | None = None) -> Response:
+    """The switch, or all of them, as they stand now, and the history with what was just added to it."""
+    return respond("", "consents/_chosen.html", purpose=purpose, words="", swapped=True, **_choices(), **_history())
+
+
+def _history() -> dict[str, Any]:
     subject = browser.here().subject
-    return respond(
-        "consents/index.html",
-        "consents/_choices.html",
-        status,
-        problem=problem,
-        receipts=queries.receipts(subject) if subject else [],
-        **_choices(),
-    )
+    return {"receipts": queries.receipts(subject) if subject else []}
 
 
 def _choices() -> dict[str, Any]:
@@ -163,9 +175,9 @@ def _choices() -> dict[str, Any]:
     }
 
 
-def _way_back() -> str:
-    """The page of ours on which the buttons were used, or the page of choices."""
+def _way_back(otherwise: str) -> str:
+    """The page of ours on which the button was used."""
     came_from = urlsplit(request.referrer or "")
     path = unquote(came_from.path)
     back = local_path(came_from.path + (f"?{came_from.query}" if came_from.query else ""))
-    return back if back and came_from.netloc == request.host and is_page(path) else url_for(".index")
+    return back if back and came_from.netloc == request.host and is_page(path) else otherwise

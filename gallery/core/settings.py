@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -75,6 +76,10 @@ class Settings:
     """So long an agreement to keep something in a browser holds at most."""
     audience_months: int = 25
     """So long figures on visits are kept at most."""
+    facebook_page: str | None = None
+    instagram_page: str | None = None
+    google_tag: str | None = None
+    criteo_account: str | None = None
 
     @property
     def is_demo(self) -> bool:
@@ -157,6 +162,10 @@ class Settings:
                 environ, "GALLERY_CONSENT_LAPSE_MONTHS", cls.consent_lapse_months, least=6, most=13
             ),
             audience_months=_whole(environ, "GALLERY_AUDIENCE_MONTHS", cls.audience_months, least=1, most=25),
+            facebook_page=_shaped(environ, "GALLERY_FACEBOOK_PAGE", r"[A-Za-z0-9.]{2,50}"),
+            instagram_page=_shaped(environ, "GALLERY_INSTAGRAM_PAGE", r"[A-Za-z0-9._]{1,30}"),
+            google_tag=_shaped(environ, "GALLERY_GOOGLE_TAG", r"(?:G|GT|AW)-[A-Z0-9]{4,20}"),
+            criteo_account=_shaped(environ, "GALLERY_CRITEO_ACCOUNT", r"[0-9]{1,10}"),
             facebook_graph=(environ.get("GALLERY_FACEBOOK_GRAPH") or cls.facebook_graph).rstrip("/"),
         )
         made.check()
@@ -229,6 +238,13 @@ def _whole(environ: Mapping[str, str], name: str, default: int, *, least: int, m
     if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
         raise SettingsError(f"{name} must be a whole number from {least} to {most}, not {text!r}.")
     return int(text)
+
+
+def _shaped(environ: Mapping[str, str], name: str, shape: str) -> str | None:
+    text = environ.get(name)
+    if text and not re.fullmatch(shape, text, re.ASCII):
+        raise SettingsError(f"{name} must look like {shape}, not {text!r}.")
+    return text or None
 
 
 def _scheme(name: str, url: str, allowed: set[str]) -> None:

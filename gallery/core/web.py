@@ -30,6 +30,9 @@ POLICY = {
 """No `unsafe-*` anywhere (H-02). `form-action` also governs redirects after a form: hosts that a form may lead to
 (payment, sign-in with others) are added by `allow_form_target`."""
 
+MAY_WIDEN = ("script-src", "img-src", "connect-src", "frame-src")
+"""What `allow_source` may add to. Others' scripts need a nonce as well as their source."""
+
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -77,6 +80,16 @@ def allow_form_target(app: Flask, origin: str) -> None:
     app.extensions["form_targets"].append(origin)
 
 
+def allow_source(directive: str, origin: str) -> None:
+    """Widen the policy of this one answer: `allow_source("frame-src", "https://www.facebook.com")`.
+
+    For what others provide, with the visitor's consent; nothing is ever allowed for all answers this way.
+    """
+    if origin.partition("://")[0] != "https" or directive not in MAY_WIDEN:
+        raise ValueError(f"{directive} may not be widened to {origin}")
+    g.setdefault("csp_sources", {}).setdefault(directive, {})[origin] = None
+
+
 def opens(path: str) -> bool:
     """Whether there is a page at `path`, and for staff's pages also whether the reader's roles open it.
 
@@ -119,6 +132,9 @@ def content_security_policy(app: Flask) -> str:
     parts = dict(POLICY)
     parts["script-src"] = nonce or "'none'"
     parts["style-src"] = f"'self' {nonce}".strip()
+    for directive, origins in g.get("csp_sources", {}).items():
+        own = parts.get(directive, "'none'").replace("'none'", "")
+        parts[directive] = " ".join([own, *origins]).strip()
     parts["form-action"] = " ".join(["'self'", *app.extensions["form_targets"]])
     return "; ".join(f"{name} {value}" for name, value in parts.items())
 

@@ -12,9 +12,11 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from gallery.consents import queries
+from gallery.consents.models import ConsentReceipt
 from gallery.consents.queries import Subject
 from gallery.consents.rules import Choice, Purpose, Result
 from gallery.core.clock import FrozenClock
+from gallery.core.db import db
 from tests import factories
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -88,11 +90,8 @@ def history(subject: Subject) -> list[tuple[Purpose, Result]]:
     return [(Purpose(row.purpose), Result(row.result)) for row in reversed(queries.receipts(subject))]
 
 
-def the_device(client: FlaskClient) -> Subject:
+def the_device() -> Subject:
     """The one browser that has chosen something, as the receipts name it."""
-    from gallery.consents.models import ConsentReceipt
-    from gallery.core.db import db
-
     names = set(db.session.scalars(db.select(ConsentReceipt.device).where(ConsentReceipt.device.is_not(None))))
     assert len(names) == 1
     return Subject(device=names.pop())

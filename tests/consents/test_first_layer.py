@@ -11,10 +11,8 @@ from gallery.consents.models import ConsentReceipt
 from gallery.consents.rules import ON_SITE, SENT, Purpose
 from gallery.core.db import db
 from tests import factories
-from tests.consents.conftest import GPC, HTMX, Travel, allowed, answer, hidden, is_asked, the_device
+from tests.consents.conftest import GPC, HTMX, Travel, allowed, answer, hidden, is_asked, press, the_device
 from tests.inspection import InspectingClient
-
-pytestmark = pytest.mark.database
 
 
 def cookies(client: InspectingClient) -> set[str]:
@@ -45,11 +43,9 @@ def test_both_answers_are_buttons_of_one_form_alike_to_the_letter(
     assert refuse == accept
 
 
-@pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
+@pytest.mark.database
 @pytest.mark.parametrize("language", ["fr", "en"])
-def test_a_refusal_is_kept_and_leaves_everything_off(
-    client: InspectingClient, language: str, headers: dict[str, str]
-) -> None:
+def test_a_refusal_is_kept_and_leaves_everything_off(client: InspectingClient, language: str) -> None:
     client.set_cookie("lang", language)
     done = answer(client, "none")
     assert done.status_code == 303
@@ -132,8 +128,6 @@ def test_what_is_not_the_signal_changes_nothing(client: InspectingClient, value:
 def test_a_choice_in_spite_of_the_signal_counts_and_names_it(client: InspectingClient) -> None:
     answer(client, "all")
     assert allowed(client, GPC) == {Purpose.PREFERENCES, Purpose.AUDIENCE}
-    from tests.consents.conftest import press
-
     press(client, Purpose.ADS, True, headers=GPC)
     assert allowed(client, GPC) == {Purpose.PREFERENCES, Purpose.AUDIENCE, Purpose.ADS}
     assert [row.signal for row in db.session.query(ConsentReceipt).order_by(ConsentReceipt.seq)][-1] == "gpc"
@@ -150,7 +144,7 @@ def test_programs_are_told_that_the_signal_is_heeded(client: InspectingClient) -
 def test_the_name_of_a_browser_follows_from_nothing(client: InspectingClient, app: Flask) -> None:
     """P-39: two visitors of one network with one browser have nothing in common."""
     answer(client, "none")
-    first = the_device(client)
+    first = the_device()
     other = app.test_client()
     assert isinstance(other, InspectingClient)
     answer(other, "none")

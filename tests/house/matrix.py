@@ -96,6 +96,7 @@ MATRIX: dict[str, Entry] = {
     "GET consents.index": Entry("/consents", everybody()),
     "POST consents.answer": Entry("/consents", everybody(), {"answer": "none"}),
     "POST consents.toggle": Entry("/consents/audience", everybody(), {"granted": "0"}),
+    "POST consents.show_once": Entry("/consents/social-plug-ins/facebook", everybody(MISSING)),
     "GET consents.receipt": Entry("/consents/receipts/{receipt}", owned(everybody())),
     "GET static": Entry("{asset}", everybody()),
     "GET bidding.index": Entry("/lots/{lot}/bids", everybody()),

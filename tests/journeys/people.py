@@ -15,7 +15,7 @@ from tests import factories
 from tests.services import house
 from tests.services.smtp import Postbox
 
-ALLOWED_COOKIES = {"session", "lang", "currency", "device"}
+ALLOWED_COOKIES = {"session", "lang", "currency", "device", "choices"}
 PATIENCE_SECONDS = 30.0
 """Of whoever waits, on a machine that does other things as well."""
 PUSHED_SECONDS = 8.0
