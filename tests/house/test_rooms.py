@@ -68,3 +68,15 @@ def test_only_the_clock_reads_the_clock(path: Path) -> None:
     if path.name == "clock.py":
         return
     assert not re.search(r"datetime\.now\(|datetime\.utcnow\(|date\.today\(|\btime\.time\(", path.read_text())
+
+
+def test_nothing_is_half_merged() -> None:
+    """A marker that was left behind is text to a browser: it stood on every page once."""
+    kinds = {".py", ".html", ".txt", ".css", ".js", ".md", ".po", ".cfg", ".toml", ".in", ".sh"}
+    folders = [
+        ROOT / name
+        for name in ("gallery", "templates", "static", "tests", "migrations", "docs", "bench", "requirements")
+    ]
+    files = [path for folder in folders for path in folder.rglob("*") if path.suffix in kinds]
+    marked = [path for path in files if re.search(r"^(<{7}|>{7}) ", path.read_text(encoding="utf-8"), re.MULTILINE)]
+    assert marked == []
