@@ -47,7 +47,9 @@ FITTINGS = (
     "lots.sellers",
     "bidding.setup",
     "privacy.erasure.setup",
+    "privacy.cli",
     "privacy.erasure.cli",
+    "privacy.retention.cli",
     "jobs",
     "core.cli",
     "demo.cli",
@@ -81,6 +83,7 @@ ROOMS = (
     "trust.desk_acts",
     "privacy.erasure.views",
     "privacy.erasure.desk",
+    "privacy.retention.desk",
 )
 """Modules with a blueprint `bp`."""
 
@@ -100,6 +103,7 @@ TABLES = (
     "lots.models",
     "bidding.models",
     "privacy.erasure.models",
+    "privacy.retention.models",
 )
 """Modules with tables; all are known to the database before it is first used."""
 

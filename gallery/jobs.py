@@ -21,6 +21,7 @@ from gallery.core.jobs import every
 from gallery.core.settings import Settings
 from gallery.demo.jobs import start_anew
 from gallery.privacy.erasure.jobs import carry_on_erasures
+from gallery.privacy.retention.jobs import remove_what_had_its_time
 
 KEEP_DELIVERED = timedelta(days=90)
 """Keep.DELIVERY of the data map."""
@@ -45,6 +46,7 @@ CLOCK_DRIVEN = (
     every(30, carry_on_erasures),
     every(3600, forget_delivered),
     every(3600, forget_passed),
+    every(600, remove_what_had_its_time),
 )
 """Seconds between two runs, and what runs."""
 

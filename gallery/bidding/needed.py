@@ -37,6 +37,11 @@ def record_ends(decided_at: datetime, zone: ZoneInfo) -> datetime:
     return datetime(decided_at.astimezone(zone).year + 1 + YEARS_OF_RECORDS, 1, 1, tzinfo=zone)
 
 
+def records_before(now: datetime, zone: ZoneInfo) -> datetime:
+    """Of sales before this moment the record may go at `now`: `record_ends` turned round."""
+    return datetime(now.astimezone(zone).year - YEARS_OF_RECORDS, 1, 1, tzinfo=zone)
+
+
 def of_bidder(member_id: int, asked_at: datetime) -> Iterator[Hold]:
     """A bid that may still win, and what was won."""
     binding = (

@@ -264,4 +264,5 @@ MATRIX: dict[str, Entry] = {
     "GET erasure_desk.tasks": Entry("/admin/erasures/recipients", staff("support")),
     "POST erasure_desk.told": Entry("/admin/erasures/recipients/{recipient}", staff("support")),
     "GET erasure_desk.returned": Entry("/admin/erasures/returned", staff("fraud")),
+    "GET retention_desk.index": Entry("/admin/privacy/retention/", staff("support")),
 }
