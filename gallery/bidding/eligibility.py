@@ -30,7 +30,8 @@ _person = sa.select(
     )
     .label("is_staff"),
 ).where(member.c.id == sa.bindparam("bidder_id"))
-
+_person_held = _person.with_for_update(key_share=True, read=True, of=member)
+"""As the bid's own reference to him will: whose erasure has begun is seen, or it waits for the bid (P-38)."""
 
 _limit_lock = (
     sa.select(SpendingLimit.member_id).where(SpendingLimit.member_id == sa.bindparam("bidder_id")).with_for_update()
@@ -45,7 +46,8 @@ def facts(
     Read in the unit of work that holds the lot: what is decided is what holds when it is written. A spending limit
     is over several lots, so it is locked too (`locked`), or two bids at once would both fit it.
     """
-    person = session.connection().execute(_person, {"bidder_id": bidder_id}).one_or_none()
+    asked = _person_held if locked else _person
+    person = session.connection().execute(asked, {"bidder_id": bidder_id}).one_or_none()
     if person is None:
         return rules.BidderFacts(bidder_id, is_confirmed=False), ""
     gate = trust.gate(bidder_id, held.sale_id, held.seller_id, now)

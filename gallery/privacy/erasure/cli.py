@@ -1,21 +1,28 @@
-"""`flask --app wsgi erase …`: an erasure that came by letter or phone, carried out at once."""
+"""`flask --app wsgi erase …`: an erasure that came by letter. `drill …`: whether a backup comes back (P-51)."""
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
+
 import click
 from flask import Flask
-from flask.cli import with_appcontext
+from flask.cli import AppGroup, with_appcontext
 
 from gallery.auth.cli import member_called
 from gallery.auth.letters import url
-from gallery.core import clock, outbox
+from gallery.core import audit, clock, outbox
+from gallery.core.db import transaction
 from gallery.core.settings import Settings
-from gallery.privacy.erasure import services
+from gallery.privacy.erasure import drill, services
+
+drill_group = AppGroup("drill", help="Whether a backup comes back whole.")
 
 
 def init_app(app: Flask, _settings: Settings) -> None:
-    """Register the command."""
+    """Register the commands."""
     app.cli.add_command(erase)
+    app.cli.add_command(drill_group)
 
 
 @click.command("erase")
@@ -39,3 +46,28 @@ def erase(email: str, yes: bool) -> None:
         raise click.ClickException("That has begun already.") from None
     outbox.deliver_due()
     click.echo(f"{services.carry_on(asked.id, now)}: {url('erasure.status', ref=asked.ref)}")
+
+
+@drill_group.command("run")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--database", help="On PostgreSQL: the address of an empty database that the drill may fill.")
+def run_drill(file: Path, database: str | None) -> None:
+    """Restore FILE into a place of its own, replay the erasures, and look whether all is there. Each quarter."""
+    began = time.monotonic()
+    try:
+        said = drill.run(file.resolve(), database)
+    except drill.DrillError as wrong:
+        raise click.ClickException(str(wrong)) from wrong
+    seconds = round(time.monotonic() - began, 1)
+    with transaction():
+        audit.record("drill.passed", "house:backup", seconds=seconds)
+    click.echo(f"{said}\nThe backup came back whole, in {seconds} seconds.")
+
+
+@drill_group.command("check")
+def check_drill() -> None:
+    """Look at this house as the drill does: schema, references, chains of receipts, nobody who was erased."""
+    found = drill.check()
+    click.echo(f"{found.members} members, {found.lots} lots")
+    if found.faults:
+        raise click.ClickException("Not in order: " + "; ".join(found.faults))

@@ -83,6 +83,8 @@ def part_with(lot_id: int, member_id: int, asked_at: datetime, now: datetime) ->
 
 def remove(path: Path, member_id: int, asked_at: datetime, now: datetime) -> None:
     """One step: delete or blank what a table holds of the member over a path and nothing holds."""
+    if not _is_there(db.session(), path, member_id):
+        return  # Most tables hold nothing of most members: who bids must not wait for that.
     with transaction() as session:
         held = _held(session, member_id, asked_at, now)
         free = [path.edge == member_id, *_not(path.table, held)]
@@ -171,10 +173,11 @@ def _row_is_held(member_id: int, held: Held) -> bool:
 
 def _is_leant_on(session: Session, member_id: int) -> bool:
     """Whether a row is left that the member's must not leave: one that came meanwhile is the next run's."""
-    return any(
-        session.execute(sa.select(sa.exists().where(path.edge == member_id))).scalar_one()
-        for path in _paths(Erase.PSEUDONYM)
-    )
+    return any(_is_there(session, path, member_id) for path in _paths(Erase.PSEUDONYM))
+
+
+def _is_there(session: Session, path: Path, member_id: int) -> bool:
+    return bool(session.execute(sa.select(sa.exists().where(path.edge == member_id))).scalar_one())
 
 
 def _paths(what: Erase) -> list[Path]:

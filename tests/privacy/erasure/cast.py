@@ -25,14 +25,14 @@ def erase(member_id: int, now: datetime | None = None) -> tuple[services.Asked, 
     return asked, services.carry_on(asked.id, at)
 
 
-def sold_lot(seller: Member, winner: Member, loser: Member, **values: Any) -> int:
+def sold_lot(seller_id: int, winner_id: int, loser_id: int, **values: Any) -> int:
     """A lot that was closed an hour ago: who won it, who bid in vain."""
     now = clock.now()
     times = {"opens_at": now - timedelta(hours=3), "ends_at": now - timedelta(hours=1)}
-    lot_id = factories.open_lot(seller=seller, **times, **values)
-    place_bid(lot_id, loser.id, 150_00, f"first-{lot_id}", now=now - timedelta(hours=2))
-    place_bid(lot_id, winner.id, 400_00, f"second-{lot_id}", now=now - timedelta(hours=2))
-    place_bid(lot_id, loser.id, 200_00, f"third-{lot_id}", now=now - timedelta(hours=2))
+    lot_id = factories.open_lot(seller=db.session.get_one(Member, seller_id), **times, **values)
+    place_bid(lot_id, loser_id, 150_00, f"first-{lot_id}", now=now - timedelta(hours=2))
+    place_bid(lot_id, winner_id, 400_00, f"second-{lot_id}", now=now - timedelta(hours=2))
+    place_bid(lot_id, loser_id, 200_00, f"third-{lot_id}", now=now - timedelta(hours=2))
     closing.close_lot(lot_id, now=now)
     return lot_id
 

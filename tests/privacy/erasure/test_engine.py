@@ -44,7 +44,7 @@ def test_who_never_bid_is_gone_as_if_he_had_not_been(app: Flask) -> None:
 def test_lost_bids_go_to_stand_ins_and_the_lots_books_stay_whole(app: Flask) -> None:
     """Public aliases, prices and the chain are the lot's; whose they were nobody can tell any more (I1-I15)."""
     sol, ana, ben = (factories.member(name) for name in ("sol", "ana", "ben"))
-    lots = [sold_lot(sol, ana, ben) for _ in range(3)]
+    lots = [sold_lot(sol.id, ana.id, ben.id) for _ in range(3)]
     public = [[(row.body, row.digest) for row in books(lot).receipts] for lot in lots]
     ben_id = ben.id
     assert erase(ben_id)[1] is State.DONE
@@ -57,7 +57,7 @@ def test_lost_bids_go_to_stand_ins_and_the_lots_books_stay_whole(app: Flask) -> 
 def test_no_two_lots_are_known_to_be_of_one_hand(app: Flask) -> None:
     """EDPB: a pseudonym that is the same everywhere is no anonymity. Nor is one that was counted or dated."""
     sol, ana, ben = (factories.member(name) for name in ("sol", "ana", "ben"))
-    lots = [sold_lot(sol, ana, ben) for _ in range(4)]
+    lots = [sold_lot(sol.id, ana.id, ben.id) for _ in range(4)]
     ben_id = ben.id
     erase(ben_id)
     hands = [{bid.bidder_id for bid in books(lot).bids} - {ana.id} for lot in lots]
@@ -97,7 +97,7 @@ def test_a_bid_that_leads_holds_what_it_needs_and_nothing_else(app: Flask) -> No
     """P-38: the bid, and who he is in case he wins; not his password, devices, date of birth's history or bank."""
     ana, ben = factories.member("ana"), factories.member("ben")
     ana_id = ana.id
-    running, over = factories.open_lot(), sold_lot(factories.member("sid"), ben, ana)
+    running, over = factories.open_lot(), sold_lot(factories.member("sid").id, ben.id, ana.id)
     place_bid(running, ana_id, 300_00, "leading")
     factories.session_key(ana)
     asked, state = erase(ana_id)
@@ -226,7 +226,7 @@ def test_every_column_of_a_members_row_has_a_stripped_form(app: Flask) -> None:
 @pytest.mark.parametrize("twice", [services.carry_on, lambda number, now: services.carry_on_due(now)])
 def test_carrying_on_again_changes_nothing(app: Flask, twice: Callable[..., object]) -> None:
     ana, ben = factories.member("ana"), factories.member("ben")
-    lot_id = sold_lot(factories.member("sol"), ana, ben)
+    lot_id = sold_lot(factories.member("sol").id, ana.id, ben.id)
     asked, _state = erase(ana.id)
     before = [rows(name) for name in ("member", "bid", "lot_bidder", "outcome", "snapshot")]
     number = db.session.execute(sa.select(sa.func.count(ErasureHold.id))).scalar_one()
