@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from gallery.core.holds import Ground
 from gallery.core.i18n import lazy
 from gallery.privacy.erasure.recipients import Name, Receipt
@@ -42,6 +44,12 @@ WHAT = {
     "block": lazy("the reason that you were told"),
 }
 """What a held row of a table says."""
+
+
+def what(tables: Iterable[str]) -> list[str]:
+    """What is held, in words, each once."""
+    return list(dict.fromkeys(str(WHAT[table]) for table in tables))
+
 
 MARKS = {
     Mark.EMAIL: lazy("e-mail address"),
