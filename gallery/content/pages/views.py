@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from gallery.content.pages import queries, rules, search
 from gallery.content.pages.reading import reading
 from gallery.content.pages.rules import Kind
+from gallery.content.parsing import LINK
 from gallery.core import access, clock
 from gallery.core.errors import Missing
 from gallery.core.htmx import respond
@@ -102,4 +103,8 @@ def revalidated(response: Response) -> Response:
 def banners() -> list[dict[str, Any]]:
     """The banners for the page that is asked for: reading, tone and link."""
     found = [one for one in queries.banners(clock.now()) if rules.stands_at(rules.Place(one.place), request.path)]
-    return [{"text": reading(one), "tone": one.tone, "link": one.link} for one in found[:MOST_BANNERS]]
+    return [
+        # The form refused other links already; but this stands on every page.
+        {"text": reading(one), "tone": one.tone, "link": one.link if LINK.fullmatch(one.link) else ""}
+        for one in found[:MOST_BANNERS]
+    ]
