@@ -25,7 +25,7 @@ def test_the_first_edition_is_published_once(app: Flask, client: InspectingClien
     assert done.begun == len(first_edition.texts()) > 15
     assert seed() == Done(kept=done.begun)
     for language in ("fr", "en"):
-        for (kind, slug), _draft in first_edition.texts().items():
+        for kind, slug in first_edition.texts():
             if kind in (Kind.PAGE, Kind.HELP):
                 address = "/contact" if slug == "contact" else f"/{'pages' if kind is Kind.PAGE else 'help'}/{slug}"
                 assert client.get(f"{address}?lang={language}").status_code == 200

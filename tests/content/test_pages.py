@@ -13,8 +13,10 @@ from tests import factories
 from tests.content.desk import public
 from tests.inspection import InspectingClient
 
-COSTS = "## Premium {#premium}\n\nThe buyer’s premium is nine per cent.\n\n## Délivrance {#delivery}\n\nWe deliver to Europe."
-FRAIS = "## Frais {#premium}\n\nLes frais d’achat sont de neuf pour cent.\n\n## Livraison {#delivery}\n\nNous livrons en Europe."
+COSTS = "## Premium {#premium}\n\nOur premium is nine per cent.\n\n## Délivrance {#delivery}\n\nWe deliver to Europe."
+FRAIS = (
+    "## Frais {#premium}\n\nLes frais d’achat : neuf pour cent.\n\n## Livraison {#delivery}\n\nNous livrons en Europe."
+)
 
 
 def test_a_page_is_read_in_the_readers_language(client: InspectingClient) -> None:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from wtforms import Field, HiddenField, StringField, TextAreaField, ValidationError
-from wtforms.validators import Length
+from wtforms.validators import InputRequired, Length
 
 from gallery.auth.forms import PlainForm
 from gallery.content.pages import rules
@@ -155,6 +155,7 @@ class SlugForm(PlainForm):
 
     slug = StringField(
         lazy("Address"),
+        [InputRequired(lazy("Use small letters, digits and hyphens, as in how-to-bid."))],
         filters=[one_line],
         description=lazy("Small letters, digits and hyphens. It stays for good, since others link to it."),
         render_kw={"maxlength": rules.LONGEST_SLUG, "spellcheck": "false", "autocapitalize": "none"},
