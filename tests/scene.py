@@ -11,6 +11,7 @@ from gallery.auth.models import Member
 from gallery.bidding import closing, interventions
 from gallery.bidding.services import place_bid
 from gallery.content.pages.rules import Kind
+from gallery.content.policies import publishing
 from gallery.core import clock, mail, outbox
 from gallery.core.db import transaction
 from gallery.lots import services as lots
@@ -41,6 +42,7 @@ class Scene:
 
 def furnish() -> Scene:
     """Have everything happen. Ana leads the open lot, Ben was outbid on it."""
+    publishing.seed(clock.now())
     ana, ben, ada = (
         factories.member(name, roles=roles) for name, roles in (("ana", ()), ("ben", ()), ("ada", ["admin"]))
     )

@@ -60,7 +60,7 @@ def _what_for() -> For:
 
 
 def _missing(what_for: For) -> list[Gap]:
-    return queries.missing(current_user.id, what_for, queries.today(clock.now()))
+    return queries.missing(current_user.id, what_for, clock.now())
 
 
 def _form(missing: list[Gap]) -> ProfileForm:

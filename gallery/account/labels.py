@@ -15,6 +15,7 @@ GAPS = {
     Gap.COMPANY: lazy("your company"),
     Gap.BANK: lazy("your bank account"),
     Gap.SECOND_STEP: lazy("a second step when you sign in"),
+    Gap.SELLER_TERMS: lazy("your agreement to the terms for sellers"),
 }
 
 REASONS = {
@@ -48,6 +49,11 @@ ELSEWHERE = {
         "/account/security/second-step",
         lazy("Set up a second step for signing in"),
         lazy("So that nobody who learns your password can send your money elsewhere."),
+    ),
+    Gap.SELLER_TERMS: (
+        "/policies/seller-terms/agreement",
+        lazy("Read and accept the terms for sellers"),
+        lazy("They say what a sale costs you, when you are paid, and what you answer for."),
     ),
 }
 """Gaps that are closed on pages of their own: the page, what to do there, and why."""

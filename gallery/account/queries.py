@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
-from typing import cast
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -14,6 +12,8 @@ from gallery.account.rules import For, Gap, gaps
 from gallery.auth.factors.models import Authenticator
 from gallery.auth.models import Member
 from gallery.auth.passkeys.models import Passkey
+from gallery.content.policies import queries as policies
+from gallery.content.policies.rules import Kind
 from gallery.core import settings
 from gallery.core.db import db
 
@@ -58,15 +58,22 @@ def profile(member_id: int) -> sa.RowMapping | None:
     return db.session().connection().execute(_PROFILE, {"member_id": member_id}).mappings().first()
 
 
-def missing(member_id: int, what_for: For, today: date) -> list[Gap]:
-    """What a member still has to say or do for something, [] if nothing; `today` by the gallery's calendar."""
-    found = db.session().connection().execute(_STATEMENTS[what_for], {"member_id": member_id}).mappings().first()
-    return gaps(cast("Mapping[str, object] | None", found), today, what_for)
+def missing(member_id: int, what_for: For, now: datetime) -> list[Gap]:
+    """What a member still has to say or do for something at `now` (UTC), [] if nothing."""
+    known = _known(member_id, what_for)
+    if what_for is For.SELLING:
+        known["owes_terms"] = policies.owed(member_id, Kind.SELLER_TERMS, now) is not None
+    return gaps(known, today(now), what_for)
 
 
 def profile_gaps(member_id: int, today: date) -> list[Gap]:
-    """`missing` for bidding: one statement, in the unit of work of each bid (hot path)."""
-    return missing(member_id, For.BIDDING, today)
+    """`missing` for bidding, `today` by the gallery's calendar: one statement in each bid (hot path)."""
+    return gaps(_known(member_id, For.BIDDING), today, For.BIDDING)
+
+
+def _known(member_id: int, what_for: For) -> dict[str, object]:
+    found = db.session().connection().execute(_STATEMENTS[what_for], {"member_id": member_id}).mappings().first()
+    return dict(found) if found else {}
 
 
 def country(member_id: int) -> str | None:

@@ -33,13 +33,14 @@ class Gap(StrEnum):
     COMPANY = "company"
     BANK = "bank"
     SECOND_STEP = "second_step"
+    SELLER_TERMS = "seller_terms"
 
 
 def gaps(known: Mapping[str, object] | None, today: date, what_for: For = For.BIDDING) -> list[Gap]:
     """What is missing, in the order in which it is asked for. The postal code is never missing (H0).
 
-    `known` is a profile's row, None if there is none; for selling also `has_company`, `has_bank` and
-    `has_second_step`.
+    `known` is a profile's row, None if there is none; for selling also `has_company`, `has_bank`,
+    `has_second_step` and `owes_terms` (M2).
     """
     known = known or {}
     missing = _gaps_of_a_person(known, today)
@@ -53,6 +54,8 @@ def gaps(known: Mapping[str, object] | None, today: date, what_for: For = For.BI
         missing.append(Gap.BANK)
     if not known.get("has_second_step"):
         missing.append(Gap.SECOND_STEP)
+    if known.get("owes_terms"):
+        missing.append(Gap.SELLER_TERMS)
     return missing
 
 

@@ -26,8 +26,8 @@ PART = "<any(full_name, phone, address, born_on):name>"
 @access.member
 def index() -> ResponseReturnValue:
     """What there is in the account, and what is missing for what."""
-    today = queries.today(clock.now())
-    gaps = {what: queries.missing(current_user.id, what, today) for what in For}
+    now = clock.now()
+    gaps = {what: queries.missing(current_user.id, what, now) for what in For}
     return render_template("account/index.html", gaps=gaps, labels=labels, email=current_user.email)
 
 

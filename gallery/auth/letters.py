@@ -71,14 +71,19 @@ def deliver(message: Message) -> None:
         words = write(member, payload) if is_open else _closed()
         if words is None:
             return
-        context = {"words": words, "house": settings.current()}
-        letter = mail.Letter(
-            to=payload["email"],
-            subject=words.subject,
-            text=render_template("auth/mails/letter.txt", **context),
-            html=render_template("auth/mails/letter.html", **context),
-        )
+        letter = written(payload["email"], words)
     mail.send(letter, message)
+
+
+def written(to: str, words: Words) -> mail.Letter:
+    """Words as a mail, in the language that is set: in plain text and in light HTML."""
+    context = {"words": words, "house": settings.current()}
+    return mail.Letter(
+        to=to,
+        subject=words.subject,
+        text=render_template("auth/mails/letter.txt", **context),
+        html=render_template("auth/mails/letter.html", **context),
+    )
 
 
 @writer("confirm")

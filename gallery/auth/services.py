@@ -7,10 +7,11 @@ statements, and one message to the queue. Only the worker that writes the mail l
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
+from flask import Flask, current_app
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -24,9 +25,23 @@ from gallery.core import audit, clock
 from gallery.core.db import db, on_postgresql, transaction
 from gallery.core.errors import Missing
 
+Opened = Callable[[int, datetime], object]
+_OPENED = "account_opened"
+
 
 class AddressTaken(Exception):
     """The command line asked for an account that there is already."""
+
+
+def on_opened(app: Flask, note: Opened) -> None:
+    """Have `note(member_id, now)` called, in the unit of work, when somebody's account opens: its mailbox is his."""
+    app.extensions.setdefault(_OPENED, []).append(note)
+
+
+def tell_opened(member_id: int, now: datetime) -> None:
+    """Call them, inside the unit of work that opens an account."""
+    for note in current_app.extensions.get(_OPENED, ()):
+        note(member_id, now)
 
 
 def register(
@@ -101,6 +116,7 @@ def confirm(claim: Claim, *, traces: Iterable[str], password_hash: str | None, n
         elif trace_in(traces, member) is None:
             raise StaleLink
         member.confirmed_at = now
+        tell_opened(member.id, now)
         audit.record("member.confirmed", f"member:{member.id}", actor_id=member.id, elsewhere=password_hash is not None)
         session.flush()
         said.heard(member.id, now)
@@ -113,7 +129,9 @@ def reset_password(claim: Claim, password_hash: str, *, now: datetime) -> Member
         member = held(session, claim.member_id)
         if not member.active or not tokens.fits(claim, Aim.RESET, state(Aim.RESET, member)):
             raise StaleLink
-        member.confirmed_at = member.confirmed_at or now
+        if member.confirmed_at is None:
+            member.confirmed_at = now
+            tell_opened(member.id, now)
         _set_password(member, password_hash)
         audit.record("member.password_reset", f"member:{member.id}", actor_id=member.id)
     return member

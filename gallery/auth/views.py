@@ -130,9 +130,11 @@ def reset_password(token: str) -> ResponseReturnValue:
     """Set a new password by the link from the mail, and end all sessions of the account."""
     try:
         claim = tokens.read(Aim.RESET, token, clock.now())
-        form = ResetForm(address=services.named(claim, Aim.RESET).email)
+        named = services.named(claim, Aim.RESET)
+        form = ResetForm(address=named.email)
         if not form.validate_on_submit():
-            return _page("security/reset_password.html", form, token=token)
+            opens = named.confirmed_at is None
+            return _page("security/reset_password.html", form, token=token, opens_account=opens)
         password_hash = passwords.hashed(form.password.data)
         member = services.reset_password(claim, password_hash, now=clock.now())
     except StaleLink:

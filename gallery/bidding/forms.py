@@ -18,7 +18,7 @@ from gallery.lots.rules import Zone
 KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 LONGEST_TYPED = 40
 """Letters of an amount that an address may carry into a form."""
-FIELDS = ("amount", "budget", "pick", "to", "key", "again", "confirmed")
+FIELDS = ("amount", "budget", "pick", "to", "key", "again", "terms", "confirmed")
 
 
 @dataclass
@@ -31,6 +31,8 @@ class BidForm:
     key: str = ""
     again: str | None = None
     """The amount typed a second time, where the review asked for that."""
+    terms: str | None = None
+    """The number of the terms that the review named; None where a form says nothing of it."""
     is_confirmed: bool = False
     is_full: bool = False
     """Whether destination and budget are asked for as well; the lot's own page asks for the amount alone."""
@@ -70,6 +72,7 @@ def read(sent: MultiDict[str, str], currency: str) -> BidForm:
         to=sent.get("to", ""),
         key=sent.get("key", ""),
         again=sent.get("again"),
+        terms=sent.get("terms"),
         is_confirmed=sent.get("confirmed") == "1",
         is_full="to" in sent or "budget" in sent,
     )

@@ -82,6 +82,8 @@ class Bid(Base):
     placed_at: Mapped[datetime] = mapped_column(info=_bidding)
     """Time of receipt, taken once the lot was locked (I4)."""
     annulled_at: Mapped[datetime | None] = mapped_column(info=_bidding)
+    terms_version: Mapped[int | None] = mapped_column(info=_bidding)
+    """The version of the terms that was in force and that the bid accepts (P-54); None before there was one."""
 
 
 class Receipt(Base):

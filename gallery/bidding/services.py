@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 from gallery.bidding import chain, eligibility, receipts, rules
 from gallery.bidding import held as secret
 from gallery.bidding.held import Held, bid, lead, lot_bidder
+from gallery.content.policies import queries as policies
+from gallery.content.policies.rules import Kind
 from gallery.core import clock
 from gallery.core.db import db, transaction
 from gallery.core.errors import Missing
@@ -171,6 +173,7 @@ def _record(
             "leads": leads,
             "placed_at": now,
             "annulled_at": None,
+            "terms_version": policies.number_in_force(Kind.TERMS, now),
         },
     )
     if leads:

@@ -8,8 +8,9 @@ from typing import Any
 
 from flask import Flask
 
-from gallery.bidding import fragments, labels, needed, panel, queries, views
+from gallery.bidding import fragments, labels, needed, panel, policy_tables, queries, views
 from gallery.bidding.forms import plain_amount
+from gallery.content import blocks
 from gallery.core import clock, csrf, holds, live
 from gallery.core.db import db
 from gallery.core.errors import Missing
@@ -22,6 +23,7 @@ from gallery.notices import delivery
 def init_app(app: Flask, _settings: Settings) -> None:
     """Register what the floors above call without knowing bidding."""
     lots.PANELS["bidding"] = panel.context
+    blocks.register(app, "steps", policy_tables.steps)
     csrf.on_stale(app, "bidding.create", views.renew)
     delivery.let_go_when(app, "outbid", leads_now)
     holds.source(needed.of_bidder, needed.of_seller)

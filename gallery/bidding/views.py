@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolEmpty
 
 from gallery.auth.sessions import browser as sessions
-from gallery.bidding import costs, forms, fragments, history, offers, panel, queries, services
+from gallery.bidding import agreed, costs, forms, fragments, history, offers, panel, queries, services
 from gallery.bidding.forms import BidForm
 from gallery.bidding.panel import Answer
 from gallery.core import access, live, preferences
@@ -46,8 +46,8 @@ def create(lot_id: int) -> ResponseReturnValue:
     if form.errors or amount_minor is None:
         return _refused(lot_id, form)
     try:
-        if not form.is_confirmed or form.budget_minor is not None:
-            # A budget gives an amount that nobody has seen yet.
+        if not form.is_confirmed or form.budget_minor is not None or agreed.is_outdated(form.terms):
+            # A budget gives an amount that nobody has seen yet, and so may the terms be that count by now.
             services.check_bid(lot_id, current_user.id, amount_minor)
             return _review(shown, form, amount_minor, offers.terms(shown))
         placed = services.place_bid(lot_id, current_user.id, amount_minor, form.key)
@@ -113,6 +113,7 @@ def _review(shown: queries.Shown, form: BidForm, amount_minor: int, terms: offer
         zone=Zone(form.to),
         other=total.converted(other) if other else None,
         is_large=panel.is_large(shown, amount_minor),
+        terms=agreed.shown_to(current_user.id),
         lot=lot_page(shown.lot_id, current_user),
     )
 

@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from gallery.core.i18n import _, lazy
-from gallery.core.personal import KEY, Basis, Entry, Keep, Purpose, Recipient
+from gallery.core.personal import KEY, Basis, Category, Entry, Keep, Purpose, Recipient
+
+CATEGORIES = {
+    Category.IDENTITY: lazy("Who you are"),
+    Category.CONTACT: lazy("How to reach you"),
+    Category.ACCOUNT: lazy("Your account"),
+    Category.SECURITY: lazy("Signing in, and safety"),
+    Category.BIDDING: lazy("Bids and sales"),
+    Category.MESSAGES: lazy("What we wrote to you"),
+    Category.MODERATION: lazy("Restrictions of an account"),
+    Category.STAFF_WORK: lazy("What our staff did"),
+    Category.PAYMENT: lazy("Paying out"),
+    Category.CONSENT: lazy("Your choices on cookies and the like"),
+}
 
 PURPOSES = {
     Purpose.ACCOUNT: lazy("to keep your account"),
@@ -19,6 +32,7 @@ PURPOSES = {
     Purpose.TRADER: lazy("to tell buyers who sells to them"),
     Purpose.ACCOUNTABILITY: lazy("to show who did what"),
     Purpose.CONSENT: lazy("to act as you chose, and to prove it"),
+    Purpose.AGREEMENT: lazy("to show what you and we agreed"),
 }
 
 GROUNDS = {

@@ -44,6 +44,7 @@ class Purpose(StrEnum):
     TRADER = "to tell buyers who sells to them"
     ACCOUNTABILITY = "to show who did what"
     CONSENT = "to act as the person chose, and to prove it"
+    AGREEMENT = "to show what was agreed"
 
 
 class Basis(StrEnum):

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cryptography.fernet import Fernet
 from flask import current_app
+
+from gallery.core import keyfiles
+
+Choice = TypeVar("Choice", bound=StrEnum)
 
 DEMO_PASSWORD = "a-quiet-gallery-wall"  # noqa: S105  The README publishes it; production refuses it.
 SHORTEST_SECRET = 32
@@ -30,6 +33,15 @@ class Env(StrEnum):
     DEMO = "demo"
     PRODUCTION = "production"
     TEST = "test"
+
+
+class OperatingModel(StrEnum):
+    """Between whom a sale is concluded, and by whom (C-17): counsel decides it, the policies say it."""
+
+    AGENT = "agent"
+    """The house sells in the seller's name and awards the lot."""
+    BROKERAGE = "brokerage"
+    """The house brings seller and bidder together; the seller himself concludes the sale."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +62,13 @@ class Settings:
     site_phone: str = "+221 33 864 3007"
     site_email: str = "info@artgallery-ccips.com"
     time_zone: str = "Africa/Dakar"
+    eu_representative: str | None = None
+    """Name and address of the representative in the European Union (GDPR art. 27, P-50); production must name one."""
+    senegal_representative: str | None = None
+    """Likewise in Senegal, for a house that is not established there itself (P-61)."""
+    operating_model: OperatingModel = OperatingModel.AGENT
+    policy_notice_days: int = 15
+    """Days between telling members of a change of the policies and its effect (P-54, C-09)."""
     streams: int = 48
     """Event streams that one process may hold open; `most_streams` is what becomes of it."""
     threads: int = 64
@@ -144,6 +163,12 @@ class Settings:
             site_phone=environ.get("GALLERY_SITE_PHONE") or cls.site_phone,
             site_email=environ.get("GALLERY_SITE_EMAIL") or cls.site_email,
             time_zone=environ.get("GALLERY_TIME_ZONE") or cls.time_zone,
+            eu_representative=environ.get("GALLERY_EU_REPRESENTATIVE") or None,
+            senegal_representative=environ.get("GALLERY_SENEGAL_REPRESENTATIVE") or None,
+            operating_model=_choice(environ, "GALLERY_OPERATING_MODEL", OperatingModel, cls.operating_model),
+            policy_notice_days=_whole(
+                environ, "GALLERY_POLICY_NOTICE_DAYS", cls.policy_notice_days, least=15, most=365
+            ),
             streams=_whole(environ, "GALLERY_STREAMS", cls.streams, least=1, most=10_000),
             threads=_whole(environ, "GALLERY_THREADS", cls.threads, least=1, most=10_000),
             proxies=_whole(environ, "GALLERY_PROXIES", cls.proxies, least=0, most=5),
@@ -215,6 +240,11 @@ class Settings:
             raise SettingsError("GALLERY_BASE_URL must begin with https:// in production.")
         if not self.mail_url or self.mail_url.startswith("file"):
             raise SettingsError("GALLERY_MAIL_URL must name an SMTP server in production (smtp:// or smtps://).")
+        if not self.eu_representative:
+            raise SettingsError(
+                "GALLERY_EU_REPRESENTATIVE must give the name and address of the representative in the European Union "
+                "in production (GDPR art. 27)."
+            )
 
 
 def current() -> Settings:
@@ -223,7 +253,7 @@ def current() -> Settings:
     return settings
 
 
-def _choice(environ: Mapping[str, str], name: str, kind: type[Env], default: Env) -> Env:
+def _choice(environ: Mapping[str, str], name: str, kind: type[Choice], default: Choice) -> Choice:
     value = environ.get(name) or default
     try:
         return kind(value)
@@ -258,24 +288,10 @@ def _both(one: str, value: str | None, other: str, other_value: str | None) -> N
 
 
 def _kept(production: bool, data_dir: Path, name: str, make: Callable[[], str]) -> str:
-    """The key kept in `data_dir/keys/name`, made at the first start; production must bring its own."""
+    """The key of this name; production must bring its own."""
     if production:
         raise SettingsError(f"GALLERY_{name.upper()} must be set in production.")
-    path = data_dir / "keys" / name
-    path.parent.mkdir(mode=0o700, exist_ok=True)
     try:
-        # Exclusive: two processes that start at once must end up with the same key.
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _when_written(path)
-    with os.fdopen(handle, "w") as file:
-        file.write(make())
-    return path.read_text().strip()
-
-
-def _when_written(path: Path) -> str:
-    for _ in range(100):
-        if text := path.read_text().strip():
-            return text
-        time.sleep(0.01)
-    raise SettingsError(f"The key file {path} is empty; remove it to have a new one made.")
+        return keyfiles.kept(data_dir, name, make)
+    except keyfiles.EmptyKeyError as empty:
+        raise SettingsError(str(empty)) from empty

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from gallery.bidding import closing, services
 from gallery.content.pages import first_edition
+from gallery.content.policies import publishing
 from gallery.core import clock
 from gallery.core.db import db, transaction
 from gallery.demo import authenticator, editions, people
@@ -42,6 +43,7 @@ def set_up() -> None:
     authenticator.give(cast)
     now = clock.now()
     first_edition.seed(now=now)
+    publishing.seed(now)
     if _sale_id(PAST) is None:
         hold_past_sale(cast, now)
     if _sale_id(UPCOMING) is None:

@@ -63,7 +63,7 @@ def test_it_saves_all_at_once_and_leads_back_to_what_was_being_done(client: Flas
     assert 'name="next" value="/lots/7?amount=100"' in page
     answer = complete(client, **AWA, next="/lots/7?amount=100")
     assert (answer.status_code, answer.location) == (303, "/lots/7?amount=100")
-    assert queries.missing(ana, For.BIDDING, TODAY) == []
+    assert queries.missing(ana, For.BIDDING, NOW) == []
     assert stored(ana)["born_on"] == date(1990, 5, 17)
 
 
@@ -147,20 +147,20 @@ def test_after_the_form_what_is_left_stays_on_the_page(client: FlaskClient, ana:
 def test_what_selling_lacks_is_read_from_what_is_there(app: Flask) -> None:
     sol = factories.member("sol").id
     lacks = [Gap.SELLS_AS, Gap.BANK, Gap.SECOND_STEP]
-    assert queries.missing(sol, For.SELLING, TODAY) == lacks
+    assert queries.missing(sol, For.SELLING, NOW) == lacks
     with transaction() as session:
         session.execute(sa.update(Profile).where(Profile.member_id == sol).values(sells_as="trader"))
         session.add(Authenticator(member_id=sol, secret="x", proved_at=NOW))
-    assert queries.missing(sol, For.SELLING, TODAY) == [Gap.COMPANY, Gap.BANK]
+    assert queries.missing(sol, For.SELLING, NOW) == [Gap.COMPANY, Gap.BANK]
     with transaction() as session:
         session.add(bank_of(sol))
         session.add(company_of(sol))
-    assert queries.missing(sol, For.SELLING, TODAY) == []
+    assert queries.missing(sol, For.SELLING, NOW) == []
 
 
 def test_a_member_without_a_profile_lacks_everything_for_selling(app: Flask) -> None:
     nia = factories.member("nia", profile=False).id
-    assert queries.missing(nia, For.SELLING, TODAY) == [
+    assert queries.missing(nia, For.SELLING, NOW) == [
         *(Gap.NAME, Gap.PHONE, Gap.ADDRESS, Gap.BIRTH),
         *(Gap.SELLS_AS, Gap.BANK, Gap.SECOND_STEP),
     ]

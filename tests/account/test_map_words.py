@@ -19,7 +19,7 @@ from gallery.auth.forms import PlainForm
 from gallery.auth.models import Role
 from gallery.core import map_words
 from gallery.core.db import Base
-from gallery.core.personal import KEY, Basis, Entry, Keep, Purpose, Recipient
+from gallery.core.personal import KEY, Basis, Category, Entry, Keep, Purpose, Recipient
 
 TABLES = {
     "account.forms": "profile",
@@ -73,6 +73,14 @@ COLUMNS = {
     "content.pages.timed_forms title_fr": "content_version.author_id",
     "content.pages.timed_forms tone": "content_version.author_id",
     "privacy.erasure.forms sure": "erasure.member_id",
+    "content.policies.forms effective_on": "policy_draft.updated_by_id",
+    "content.policies.forms is_important": "policy_draft.updated_by_id",
+    "content.policies.forms revision": "policy_draft.updated_by_id",
+    "content.policies.forms source_en": "policy_draft.updated_by_id",
+    "content.policies.forms source_fr": "policy_draft.updated_by_id",
+    "content.policies.forms summary_en": "policy_draft.updated_by_id",
+    "content.policies.forms summary_fr": "policy_draft.updated_by_id",
+    "content.policies.forms version": "policy_acceptance.number",
     "trust.forms amount": "spending_limit.limit_minor",
     "trust.forms currency": "spending_limit.currency",
     "trust.forms days": "block.until",
@@ -135,6 +143,7 @@ def test_every_field_of_the_profile_is_shown_in_one_part() -> None:
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
+        (Category, map_words.CATEGORIES),
         (Purpose, map_words.PURPOSES),
         (Basis, map_words.GROUNDS),
         (Keep, map_words.TIMES),

@@ -21,6 +21,7 @@ def production(tmp_path: Path) -> dict[str, str]:
         "GALLERY_DATA_DIR": str(tmp_path),
         "GALLERY_BASE_URL": "https://gallery.example",
         "GALLERY_MAIL_URL": "smtp://localhost",
+        "GALLERY_EU_REPRESENTATIVE": "A representative, rue 1, Paris",
     }
 
 
@@ -36,6 +37,25 @@ def test_production_must_say_how_many_proxies_stand_in_front(
 @pytest.mark.parametrize("said", ["0", "1"])
 def test_no_proxy_is_an_answer_too(production: dict[str, str], said: str) -> None:
     assert Settings.from_environ(production | {"GALLERY_PROXIES": said}).proxies == int(said)
+
+
+def test_production_must_name_the_representative_in_the_european_union(production: dict[str, str]) -> None:
+    """P-50: whoever offers to people in the Union from Dakar has somebody there who can be reached."""
+    with pytest.raises(SettingsError, match="GALLERY_EU_REPRESENTATIVE"):
+        Settings.from_environ(production | {"GALLERY_PROXIES": "0", "GALLERY_EU_REPRESENTATIVE": ""})
+
+
+@pytest.mark.parametrize("days", ["14", "0", "soon"])
+def test_a_notice_of_fewer_than_fifteen_days_stops_the_start(environ: dict[str, str], days: str) -> None:
+    """P-54, C-09."""
+    with pytest.raises(SettingsError, match="GALLERY_POLICY_NOTICE_DAYS"):
+        Settings.from_environ(environ | {"GALLERY_POLICY_NOTICE_DAYS": days})
+
+
+def test_the_operating_model_is_one_that_the_terms_know(environ: dict[str, str]) -> None:
+    """C-17: the terms say it, so that nothing else can be set."""
+    with pytest.raises(SettingsError, match="GALLERY_OPERATING_MODEL"):
+        Settings.from_environ(environ | {"GALLERY_OPERATING_MODEL": "auctioneer"})
 
 
 def test_outside_of_production_there_is_no_proxy_unless_it_is_said(environ: dict[str, str]) -> None:

@@ -116,7 +116,9 @@ def test_the_house_answers_under_its_own_name_and_at_home_also_locally(
     environ: dict[str, str], env: str, host: str, status: int
 ) -> None:
     more = {"GALLERY_ENV": env, "GALLERY_BASE_URL": "https://gallery.example", "GALLERY_PROXIES": "0"}
-    settings = Settings.from_environ(environ | more | {"GALLERY_MAIL_URL": "smtp://localhost"})
+    settings = Settings.from_environ(
+        environ | more | {"GALLERY_MAIL_URL": "smtp://localhost", "GALLERY_EU_REPRESENTATIVE": "Somebody, Paris"}
+    )
     client = create_app(settings).test_client()
     assert client.get("/healthz", base_url=f"https://{host}").status_code == status
 

@@ -97,6 +97,7 @@ def test_neither_the_tests_nor_production_have_it(app: Flask, environ: dict[str,
         "GALLERY_BASE_URL": "https://gallery.example",
         "GALLERY_MAIL_URL": "smtp://127.0.0.1:25",
         "GALLERY_PROXIES": "0",
+        "GALLERY_EU_REPRESENTATIVE": "Somebody, Paris",
     }
     real = create_app(Settings.from_environ(environ | production))
     for house in (app, real):

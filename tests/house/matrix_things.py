@@ -30,6 +30,8 @@ from gallery.consents import texts as consent_texts
 from gallery.consents.rules import Mechanism, Purpose
 from gallery.content.pages import queries
 from gallery.content.pages.rules import Kind
+from gallery.content.policies import publishing
+from gallery.content.policies.rules import Kind as Policy
 from gallery.core import clock, outbox
 from gallery.core.crypto import blind_index
 from gallery.core.db import db, transaction
@@ -52,6 +54,8 @@ def things(people: dict[str, Member]) -> dict[str, str]:
     for role in DESK:
         looks.begin(people["target"].id, people[role].id, {role}, Reason.DISPUTE, "About a lot", now=clock.now())
     owns(people["other"])
+    words = publishing.Texts("## Who {#who}\n\nWe", "## Qui {#who}\n\nNous", "More", "Plus")
+    publishing.save_draft(Policy.LEGAL, words, 0, by_id=people["editor"].id, now=clock.now())
     with transaction() as session:
         session.add(authenticator(people["unstepped"]))
     return {

@@ -88,6 +88,7 @@ def open_account(person: Person, language: str, *, now: datetime) -> int | None:
         if not _attach(work, member_id, person, now):
             raise LinkedElsewhere
         _take_name(member_id, person, now)
+        services.tell_opened(member_id, now)
     return member_id
 
 
