@@ -108,6 +108,7 @@ TABLES = (
     "bidding.models",
     "privacy.erasure.models",
     "privacy.retention.models",
+    "privacy.requests.models",
 )
 """Modules with tables; all are known to the database before it is first used."""
 

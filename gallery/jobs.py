@@ -21,6 +21,7 @@ from gallery.core.jobs import every
 from gallery.core.settings import Settings
 from gallery.demo.jobs import start_anew
 from gallery.privacy.erasure.jobs import carry_on_erasures
+from gallery.privacy.requests import services as request_services
 from gallery.privacy.retention.jobs import remove_what_had_its_time
 
 KEEP_DELIVERED = timedelta(days=90)
@@ -33,9 +34,9 @@ def forget_delivered() -> None:
 
 
 def forget_passed() -> None:
-    """Remove what signing in kept for a day, for a session or for a year, and receipts of old choices (P-53)."""
+    """Remove what signing in kept for a day, for a session or for a year, old choices and old requests (P-53)."""
     now = clock.now()
-    for kept in (session_services, attempts, mailed_codes, passkey_services, consent_services):
+    for kept in (session_services, attempts, mailed_codes, passkey_services, consent_services, request_services):
         kept.forget_old(now)
 
 

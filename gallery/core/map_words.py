@@ -19,6 +19,7 @@ CATEGORIES = {
     Category.STAFF_WORK: lazy("What our staff did"),
     Category.PAYMENT: lazy("Paying out"),
     Category.CONSENT: lazy("Your choices on cookies and the like"),
+    Category.REQUESTS: lazy("Requests about your data"),
 }
 
 PURPOSES = {
@@ -33,6 +34,7 @@ PURPOSES = {
     Purpose.ACCOUNTABILITY: lazy("to show who did what"),
     Purpose.CONSENT: lazy("to act as you chose, and to prove it"),
     Purpose.AGREEMENT: lazy("to show what you and we agreed"),
+    Purpose.RIGHTS: lazy("to answer what you ask about your data"),
 }
 
 GROUNDS = {
@@ -52,6 +54,7 @@ TIMES = {
     Keep.AUDIT: lazy("three years"),
     Keep.HOLD: lazy("until the restriction has ended, and one year more"),
     Keep.CONSENT: lazy("three years after your choice has ended, or until the account is erased"),
+    Keep.REQUEST: lazy("three years after your request was answered"),
 }
 
 RECEIVERS = {

@@ -29,6 +29,7 @@ class Category(StrEnum):
     STAFF_WORK = "staff work"
     PAYMENT = "payment"
     CONSENT = "consent"
+    REQUESTS = "requests about your data"
 
 
 class Purpose(StrEnum):
@@ -45,6 +46,7 @@ class Purpose(StrEnum):
     ACCOUNTABILITY = "to show who did what"
     CONSENT = "to act as the person chose, and to prove it"
     AGREEMENT = "to show what was agreed"
+    RIGHTS = "to answer requests about data"
 
 
 class Basis(StrEnum):
@@ -68,6 +70,7 @@ class Keep(StrEnum):
     AUDIT = "three years"
     HOLD = "until the restriction has ended, and one year"
     CONSENT = "three years after the choice has ended"
+    REQUEST = "three years after the request was answered"
 
 
 class Recipient(StrEnum):

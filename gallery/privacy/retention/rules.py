@@ -85,6 +85,7 @@ ELSEWHERE = {
     Keep.SIGN_INS: "forget_passed",
     Keep.DAY: "forget_passed",
     Keep.CONSENT: "forget_passed",
+    Keep.REQUEST: "forget_passed",
     Keep.DELIVERY: "forget_delivered",
 }
 """Times that another job of gallery/jobs.py keeps: an account's end with its erasure."""

@@ -1,0 +1,62 @@
+"""The words for what requests are kept as codes of: kinds, ways, states, grounds."""
+
+from __future__ import annotations
+
+from gallery.core.i18n import lazy
+from gallery.privacy.requests.rules import Channel, Ground, Kind, Problem, State
+
+KINDS = {
+    Kind.ACCESS: lazy("A copy of my data"),
+    Kind.RECTIFICATION: lazy("A correction of my data"),
+    Kind.ERASURE: lazy("The erasure of my data"),
+    Kind.RESTRICTION: lazy("A restriction of what is done with my data"),
+    Kind.OBJECTION: lazy("An objection to what is done with my data"),
+    Kind.COMPLAINT: lazy("A complaint about what is done with my data"),
+}
+
+CHANNELS = {
+    Channel.ACCOUNT: lazy("In the account"),
+    Channel.CODE: lazy("On our page, with a code by mail"),
+    Channel.EMAIL: lazy("By e-mail"),
+    Channel.LETTER: lazy("By letter"),
+    Channel.PHONE: lazy("By phone"),
+}
+
+STATES = {
+    State.RECEIVED: lazy("received"),
+    State.IDENTITY_ASKED: lazy("waits until we know who asks"),
+    State.IN_WORK: lazy("in work"),
+    State.ANSWERED: lazy("answered"),
+    State.PARTLY_REFUSED: lazy("partly refused"),
+    State.REFUSED: lazy("refused"),
+    State.WITHDRAWN: lazy("withdrawn"),
+}
+
+GROUNDS = {
+    Ground.LEGAL_DUTY: lazy("the law obliges us to keep it (art. 17(3)(b) GDPR)"),
+    Ground.CLAIMS: lazy("it is needed for a dispute or a claim that is open (art. 17(3)(e) GDPR)"),
+    Ground.OBLIGATION: lazy("a bid, a sale, a delivery or a payment is not finished yet (art. 6(1)(b) GDPR)"),
+    Ground.FRAUD: lazy(
+        "protecting others from fraud outweighs here, as we have weighed and recorded (art. 21(1) GDPR)"
+    ),
+    Ground.OTHERS: lazy("it would show what belongs to somebody else (art. 15(4) GDPR)"),
+    Ground.CORRECT: lazy("what we hold is right as far as we can tell (art. 16 GDPR)"),
+    Ground.CONDITIONS: lazy("the conditions of this right are not met (art. 18 and 21 GDPR)"),
+    Ground.EXCESSIVE: lazy("the request is manifestly unfounded or excessive (art. 12(5) GDPR)"),
+    Ground.IDENTITY: lazy("it was not shown to us who asks (art. 12(6) GDPR)"),
+}
+"""Parts of a sentence, with the rule of the GDPR that applies (MISSION O2)."""
+
+PROBLEMS = {
+    Problem.NOT_NOW: lazy("The request is no longer where this step begins. Look at it again."),
+    Problem.NOT_PROVED: lazy("It was not shown yet who asks. Have a code mailed first, or note how you know."),
+    Problem.TOO_LATE: lazy("It is too late to take more time: that has to be said within thirty days."),
+    Problem.TOO_LONG: lazy("Choose a day after the present end, and at most two months after it."),
+    Problem.EXTENDED: lazy("More time was taken already, and it can be taken only once."),
+    Problem.NO_REASON: lazy("Please give the reason."),
+    Problem.INCOMPLETE: lazy("A refusal says why, and which kinds of data it is about."),
+    Problem.SECOND_PERSON: lazy("The refusal of an erasure is proposed by one of the staff and confirmed by another."),
+    Problem.NOT_PROPOSED: lazy("Nobody has proposed to refuse this."),
+    Problem.NO_ADDRESS: lazy("There is no e-mail address to which a code could be sent."),
+    Problem.WRONG_CODE: lazy("This is not the code of our last mail, or it is too old. Five tries are all."),
+}

@@ -1,0 +1,114 @@
+"""What the steps of a request share: finding and holding it, going from state to state, telling the person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from gallery.auth.models import Member
+from gallery.core import audit
+from gallery.core.errors import Missing
+from gallery.privacy.requests import codes, letters, rules
+from gallery.privacy.requests.models import PrivacyRequest
+from gallery.privacy.requests.rules import Kept, Kind, Problem, State
+
+
+class StepRefused(Exception):
+    """The step is not taken, and nothing was written."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Where the person is written to, and in which language."""
+
+    email: str
+    language: str
+
+
+def found(session: Session, ref: str) -> PrivacyRequest:
+    """The request, held against whoever acts on it at the same moment."""
+    query = sa.select(PrivacyRequest).where(PrivacyRequest.ref == ref).with_for_update()
+    one = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if one is None:
+        raise Missing
+    return one
+
+
+def opened(session: Session, ref: str) -> PrivacyRequest:
+    """The request, if it is not closed."""
+    one = found(session, ref)
+    if State(one.state) in rules.CLOSED:
+        raise StepRefused(Problem.NOT_NOW)
+    return one
+
+
+def check_edge(one: PrivacyRequest, following: State) -> None:
+    """Raise StepRefused if the request may not go there from where it is."""
+    if not rules.may_follow(State(one.state), following):
+        raise StepRefused(Problem.NOT_NOW)
+
+
+def move(one: PrivacyRequest, following: State) -> None:
+    """Bring the request into another state, or raise StepRefused."""
+    check_edge(one, following)
+    one.state = following
+
+
+def close(
+    session: Session,
+    one: PrivacyRequest,
+    state: State,
+    letter: str,
+    words: str,
+    kept: Sequence[Kept],
+    now: datetime,
+    by_id: int | None,
+    to: Addressee | None,
+) -> None:
+    """Bring the request to an end, note it, and tell the person by that letter."""
+    move(one, state)
+    codes.drop(one)
+    forget_proposal(one)
+    one.closed_at, one.answer = now, words
+    one.kept = [each.as_json() for each in kept]
+    facts: dict[str, Any] = {"late": now > one.due_at, "grounds": sorted({each.ground for each in kept})}
+    audit.record(f"privacy_request.{state}", subject(one), actor_id=by_id, **facts)
+    tell(session, one, letter, to)
+    if Kind(one.kind) is Kind.ERASURE and state is State.ANSWERED:
+        # Who asked to be forgotten is: his reference, in our mail to him, is what shows that he was answered.
+        one.email = one.email_index = None
+        one.words = one.answer = ""
+
+
+def forget_proposal(one: PrivacyRequest) -> None:
+    """Nothing is proposed any more."""
+    one.proposed_by_id = one.proposed_at = one.proposed = None
+
+
+def tell(session: Session, one: PrivacyRequest, letter: str, to: Addressee | None = None) -> None:
+    """Queue a letter to the person, where there is an address."""
+    to = to or addressee_of(session, one)
+    if to is not None:
+        letters.queue(one.ref, letter, to.email, to.language, one.member_id, one.answer)
+
+
+def addressee_of(session: Session, one: PrivacyRequest) -> Addressee | None:
+    """Where the person is written to; None where nothing is known."""
+    if one.member_id is not None:
+        member = session.get_one(Member, one.member_id)
+        return Addressee(member.email, member.language)
+    return Addressee(one.email, one.language) if one.email else None
+
+
+def subject(one: PrivacyRequest) -> str:
+    """What the audit calls the request."""
+    return f"privacy_request:{one.id}"
