@@ -7,6 +7,7 @@ hundredth of everything, to see that all of it starts; `--only kills,load` picks
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 import tempfile
@@ -25,8 +26,9 @@ from gallery.core.settings import Settings
 from tests import factories
 from tests.bidding import oracle, test_machine, test_races, test_recorded
 from tests.bidding.books import faults
-from tests.conftest import KEYS
+from tests.conftest import KEYS, stamp
 from tests.fire import test_kills, test_load
+from tests.privacy.erasure import test_restore
 from tests.services import postgresql
 from tests.services.house import LiveHouse
 
@@ -147,6 +149,16 @@ def kills(at: Place, share: float) -> Result:
     return f"{done}, {len(sent):,} sent, {acknowledged:,} acknowledged, {silent:,} cut off", wrong
 
 
+def drills(at: Place, share: float) -> Result:
+    """Case 28: a backup from before an erasure is put back; nobody who was erased comes with it (P-40)."""
+    number = max(2, round(500 * share))
+    stamp()
+    if "GALLERY_DATABASE_URL" in at.environ:
+        programs = postgresql.find_programs(at.directory, None)
+        os.environ["PATH"] = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    return f"{number} restores", test_restore.drills(at.app, at.directory / "backup.tar.gz", number)
+
+
 RUNS: dict[str, Callable[[Place, float], Result]] = {
     "machine": machine,
     "recorded": recorded,
@@ -154,6 +166,7 @@ RUNS: dict[str, Callable[[Place, float], Result]] = {
     "ends": ends,
     "load": load,
     "kills": kills,
+    "drills": drills,
 }
 
 

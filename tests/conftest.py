@@ -106,6 +106,11 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 def make_tables() -> None:
     """Make all tables at once, and say that they are what the migrations make, which tests/house proves."""
     db.create_all()
+    stamp()
+
+
+def stamp() -> None:
+    """Say that the tables are those of the newest migration."""
     with db.engine.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)")
         connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{health.newest_revision()}')")  # noqa: S608

@@ -1,4 +1,4 @@
-"""`flask --app wsgi erase …`: an erasure that came by letter. `drill …`: whether a backup comes back (P-51)."""
+"""`flask --app wsgi privacy erase …`: an erasure that came by letter. `drill …`: whether a backup comes back (P-51)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from gallery.auth.letters import url
 from gallery.core import audit, clock, outbox
 from gallery.core.db import transaction
 from gallery.core.settings import Settings
+from gallery.privacy.cli import privacy_group
 from gallery.privacy.erasure import drill, services
 
 drill_group = AppGroup("drill", help="Whether a backup comes back whole.")
@@ -21,7 +22,7 @@ drill_group = AppGroup("drill", help="Whether a backup comes back whole.")
 
 def init_app(app: Flask, _settings: Settings) -> None:
     """Register the commands."""
-    app.cli.add_command(erase)
+    privacy_group.add_command(erase)
     app.cli.add_command(drill_group)
 
 

@@ -141,8 +141,8 @@ def test_every_reason_and_every_held_table_has_words(app: Flask) -> None:
 def test_the_operator_erases_by_one_command(app: Flask) -> None:
     factories.member("ana")
     ada = factories.member("ada", roles=["admin"])
-    said = app.test_cli_runner().invoke(args=["erase", "ana@example.org", "--yes"])
+    said = app.test_cli_runner().invoke(args=["privacy", "erase", "ana@example.org", "--yes"])
     assert said.exit_code == 0, said.output
     assert "done: http" in said.output
-    refused = app.test_cli_runner().invoke(args=["erase", ada.email, "--yes"])
+    refused = app.test_cli_runner().invoke(args=["privacy", "erase", ada.email, "--yes"])
     assert "roles" in refused.output
