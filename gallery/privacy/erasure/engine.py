@@ -167,6 +167,11 @@ def lot_column(table: sa.Table) -> sa.Column[int]:
     return table.c.lot_id
 
 
+def needs_address(member_id: int, asked_at: datetime, now: datetime) -> bool:
+    """Whether the member has still to be reached."""
+    return _row_is_held(member_id, holds.of(member_id, asked_at, now))
+
+
 def _held(session: Session, member_id: int, asked_at: datetime, now: datetime) -> Held:
     """Lock the member's row, and say what is needed of him: nobody can come to need more until this ends."""
     session.execute(sa.select(member.c.id).where(member.c.id == member_id).with_for_update())

@@ -84,19 +84,21 @@ def carry_on(erasure_id: int, now: datetime) -> State:
     """Remove what is free by now, step by step; where the erasure is afterwards."""
     session = db.session()
     found = session.execute(sa.select(Erasure).where(Erasure.id == erasure_id)).scalar_one()
-    member_id, asked_at = found.member_id, found.asked_at
+    member_id, asked_at, is_first = found.member_id, found.asked_at, found.state == State.BEGUN
     if member_id is not None:
         # Before the first row goes: a restore must know of it.
         journal.append(session.execute(sa.select(Member.erasure_key).where(Member.id == member_id)).scalars())
         names = places.names_of(member_id)
         for lot_id in engine.lots_of(member_id):
             engine.part_with(lot_id, member_id, asked_at, now)
-        places.forget(names)
+        if is_first or not engine.needs_address(member_id, asked_at, now):
+            places.forget(names)  # As long as he is written to, what waits for him stays.
         for path in engine.removals():
             engine.remove(path, member_id, asked_at, now)
         engine.forget_in_audit(member_id)
     remaining = engine.let_go(member_id, asked_at, now) if member_id is not None else []
-    places.remove_copies()
+    if is_first:
+        places.remove_copies()
     return _settle(erasure_id, remaining, now, is_clean=places.empty_log())
 
 

@@ -20,8 +20,10 @@ from gallery.core.personal import Erase
 from gallery.privacy.erasure import engine, queries, services
 from gallery.privacy.erasure.models import ErasureHold
 from gallery.privacy.erasure.rules import State
+from gallery.trust import members
 from gallery.trust.services import link
 from tests import factories
+from tests.auth.doors import mailbox
 from tests.bidding.books import books, faults, rows
 from tests.privacy.erasure.cast import erase, member_row, rows_naming, sold_lot
 
@@ -191,6 +193,18 @@ def test_who_works_for_the_house_gives_his_roles_back_first(app: Flask) -> None:
     ada = factories.member("ada", roles=["admin"])
     with pytest.raises(services.WorksHere):
         services.begin(ada.id, now=clock.now())
+
+
+def test_what_is_held_is_come_upon_by_nobody_and_what_waits_for_him_still_leaves(app: Flask) -> None:
+    """P-41: staff who look around do not find him; P-38: that he won, he is told, though his account is gone."""
+    ana, now = factories.member("ana").id, clock.now()
+    lot_id = factories.open_lot(ends_at=now + timedelta(minutes=30), soft_close_seconds=0)
+    place_bid(lot_id, ana, 200_00, "wins")
+    asked, _state = erase(ana)
+    assert members.search("ana@", 10) == []
+    closing.close_lot(lot_id, now=now + timedelta(hours=1))
+    services.carry_on(asked.id, now + timedelta(hours=1))
+    assert [one.subject for one in mailbox("ana@example.org")] == ["The work is yours: The Great Wave"]
 
 
 def test_what_was_done_stays_on_record_and_to_whom_does_not(app: Flask) -> None:
