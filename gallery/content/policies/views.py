@@ -46,7 +46,7 @@ def show(kind: str) -> ResponseReturnValue:
         "content/policies/show.html",
         version=version,
         title=labels.TITLES[policy],
-        text=page.text_of(version, current_locale()),
+        body=page.text_of(version, current_locale()),
         upcoming=queries.upcoming(policy, now),
     )
 
@@ -82,7 +82,7 @@ def version(kind: str, number: int) -> ResponseReturnValue:
         "content/policies/version.html",
         version=found,
         title=labels.TITLES[policy],
-        text=page.text_of(found, current_locale()),
+        body=page.text_of(found, current_locale()),
         has_before=before is not None,
         lines=page.changes(before, found) if shows_changes else None,
         change_words=labels.CHANGES,
