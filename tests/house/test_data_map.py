@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from flask import Flask
 
-from gallery.core import data_map
+from gallery.core import column_words, data_map
 from gallery.core.db import Base, db
 from gallery.core.personal import KEY
 
@@ -12,7 +12,7 @@ def columns() -> list[sa.Column[object]]:
     return [column for table in Base.metadata.sorted_tables for column in table.columns]
 
 
-def test_every_column_says_what_it_is() -> None:
+def test_every_column_says_what_it_is(app: Flask) -> None:
     silent = [str(column) for column in columns() if KEY not in column.info]
     assert silent == [], "give each `info=plain` or `info=personal(...)`"
 
@@ -43,3 +43,15 @@ def test_a_number_that_names_a_member_is_personal() -> None:
     """A foreign key to `member` marked plain would hide a whole table from export and erasure."""
     hidden = [str(column) for column in columns() if data_map.names_member(column) and column.info.get(KEY) is None]
     assert hidden == []
+
+
+def test_every_personal_column_has_words_for_the_public_tables(app: Flask) -> None:
+    """P-03: without them in core/column_words.py the privacy policy cannot be published."""
+    silent = []
+    for line in data_map.lines():
+        for tell, what in ((column_words.of_table, line.column.table), (column_words.of_column, line.column)):
+            try:
+                tell(what)
+            except KeyError:
+                silent.append(str(what))
+    assert silent == [], "give each a word in gallery/core/column_words.py"
