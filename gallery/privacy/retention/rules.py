@@ -55,6 +55,7 @@ RULES = (
     Rule("block.by_id", Keep.AUDIT, "since", THREE_YEARS, Act.BLANK),
     Rule("sale_bar.by_id", Keep.AUDIT, "since", THREE_YEARS, Act.BLANK),
     Rule("staff_note.author_id", Keep.AUDIT, "at", THREE_YEARS, Act.BLANK),
+    Rule("policy_draft.updated_by_id", Keep.AUDIT, "updated_at", THREE_YEARS, Act.BLANK),
     Rule("block.member_id", Keep.HOLD, "block ended", YEAR, Act.DELETE),
     Rule("sale_bar.member_id", Keep.HOLD, "sale ended", YEAR, Act.DELETE),
     Rule("ban_encounter.member_id", Keep.HOLD, "found_at", YEAR, Act.DELETE),
