@@ -96,6 +96,15 @@ def test_a_question_without_an_answer_is_told_so(client: InspectingClient, quest
     assert "/help/costs" in answer.text, "the list of topics stays"
 
 
+def test_help_leads_to_every_page(client: InspectingClient) -> None:
+    """The frame has no byte for them: who looks for a page finds it here."""
+    public(Kind.PAGE, "about")
+    public(Kind.PAGE, "contact", title_en="Reach us")
+    page = client.get("/help?lang=en").text
+    assert '<a href="/pages/about">The gallery</a>' in page
+    assert '<a href="/contact">Reach us</a>' in page
+
+
 def test_the_search_answers_htmx_with_its_part(client: InspectingClient) -> None:
     public(Kind.HELP, "costs", body_en=COSTS)
     part = client.get("/help?q=premium&lang=en", headers={"HX-Request": "true"})

@@ -53,7 +53,8 @@ def contact() -> ResponseReturnValue:
 def help_index() -> ResponseReturnValue:
     """All topics, or those that answer a question."""
     question = request.args.get("q", "")[:LONGEST_QUESTION].strip()
-    topics = queries.all_published(Kind.HELP, clock.now())
+    now = clock.now()
+    topics = queries.all_published(Kind.HELP, now)
     words = asked_words(question)
     answer = respond(
         "content/help.html",
@@ -61,6 +62,7 @@ def help_index() -> ResponseReturnValue:
         question=question,
         hits=search.find(topics, words) if words else None,
         topics=[(topic.slug, reading(topic.version)) for topic in topics],
+        pages=[(page.slug, reading(page.version)) for page in queries.all_published(Kind.PAGE, now)],
     )
     return revalidated(answer)
 
