@@ -64,7 +64,9 @@ def _value(column: sa.Column[Any], way: Way, member_id: int, other_id: int) -> A
         return _referred(next(iter(column.foreign_keys)).column, nullable=bool(column.nullable))
     if column.primary_key and isinstance(column.type, sa.Integer):
         return ...
-    his = any(line.column is column for line in way.lines)
+    # What stays when its row becomes nobody's is of the house's own making: a random name, a state, a time.
+    stays = {Erase.KEEP} if engine.fate(way) is Erase.BLANK else set()
+    his = any(line.column is column and line.entry.erase not in stays for line in way.lines)
     return _one_of(column) or _made(column, f"{column.table.name}.{column.name}.{way.edge.name}", his=his)
 
 
