@@ -164,8 +164,16 @@ def sung_in(found: bytes) -> list[str]:
 
 def hashed_in(found: bytes, values: set[str], settings: Settings, member_id: int) -> set[str]:
     """Which hashes of the values stand there."""
-    written = {one.lower().decode() for one in re.findall(rb"[0-9A-Fa-f]{32,128}", found)}
-    return written & digests(values, settings, member_id)
+    wanted = digests(values, settings, member_id)
+    lengths = {len(one) for one in wanted}
+    # A date may follow a digest without a gap: each run of figures is looked at from every place in it.
+    return {
+        part
+        for run in re.findall(rb"[0-9A-Fa-f]{32,}", found)
+        for start in range(len(run) - 31)
+        for length in lengths
+        if (part := run[start : start + length].lower().decode()) in wanted
+    }
 
 
 def opened(*, held: bool = False) -> dict[str, list[str]]:
