@@ -51,6 +51,8 @@ FITTINGS = (
     "privacy.cli",
     "privacy.erasure.cli",
     "privacy.retention.cli",
+    "privacy.export.letters",
+    "privacy.export.cli",
     "jobs",
     "core.cli",
     "demo.cli",
@@ -87,6 +89,7 @@ ROOMS = (
     "privacy.erasure.views",
     "privacy.erasure.desk",
     "privacy.retention.desk",
+    "privacy.export.views",
 )
 """Modules with a blueprint `bp`."""
 

@@ -88,6 +88,10 @@ def entry(column: Any) -> Entry:
 
 def told(column: Any) -> Told:
     """What to say of a column, for the macro `about`: `about(told(Profile.phone))`."""
-    line = entry(column)
+    return said(entry(column))
+
+
+def said(line: Entry) -> Told:
+    """What a line of the map says."""
     receivers = [_("our staff, as far as their task needs it"), *(str(RECEIVERS[one]) for one in line.to)]
     return Told(str(PURPOSES[line.purpose]), str(GROUNDS[line.basis]), tuple(receivers), str(TIMES[line.keep]))

@@ -220,6 +220,9 @@ MATRIX: dict[str, Entry] = {
     "GET erasure.ask": Entry("/account/privacy/erasure", changes()),
     "POST erasure.ask": Entry("/account/privacy/erasure", changes()),
     "GET erasure.status": Entry("/erasures/{erasure}", everybody()),
+    # His data: whose it is is who asks.
+    "GET privacy_export.show": Entry("/account/privacy/export", changes()),
+    "POST privacy_export.take": Entry("/account/privacy/export", changes()),
     # The desk.
     "GET admin.index": Entry("/admin/", staff(*STAFF)),
     "GET admin.letters": Entry("/admin/mail", staff("support")),

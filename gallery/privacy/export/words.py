@@ -1,0 +1,149 @@
+"""What tables, columns and codes are called for those whose data it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from babel.dates import format_date
+
+from gallery.auth.models import RoleName
+from gallery.core import i18n
+from gallery.core.i18n import _, lazy
+from gallery.core.money import format_money
+from gallery.core.personal import Category
+from gallery.privacy.export.column_words import COLUMNS
+from gallery.privacy.export.gathering import Row
+from gallery.privacy.export.rules import Other, Source, plain_value
+from gallery.privacy.export.tables import Column, Table
+from gallery.trust import labels
+
+TABLES = {
+    "account_link.linked_id": lazy("Accounts linked to yours, seen from the other one"),
+    "account_link.member_id": lazy("Accounts linked to yours"),
+    "address_change.member_id": lazy("A new e-mail address that waits for consent"),
+    "audit_entry.actor_id": lazy("What you did on the site that is kept in the record"),
+    "audit_entry.subject": lazy("What was done to your account"),
+    "authenticator.member_id": lazy("Your app for sign-in codes"),
+    "bank_account.member_id": lazy("Your bank account"),
+    "bid.bidder_id": lazy("Your bids"),
+    "block.by_id": lazy("Restrictions that you decided as staff"),
+    "block.member_id": lazy("Restrictions of your account"),
+    "challenge.member_id": lazy("Questions put to your passkey"),
+    "company.member_id": lazy("Your company"),
+    "deletion_request.member_id": lazy("Removals that Facebook told us of"),
+    "device_session.member_id": lazy("Devices that are signed in"),
+    "identity.member_id": lazy("Accounts at Google or Facebook that open yours"),
+    "known_device.member_id": lazy("Devices on which you signed in before"),
+    "lead.bidder_id": lazy("Lots in which you lead"),
+    "look.member_id": lazy("Looks of our staff at your data"),
+    "look.staff_id": lazy("Looks that you took as staff"),
+    "lot.seller_id": lazy("Lots that you sell"),
+    "lot_bidder.bidder_id": lazy("Lots on which you bid"),
+    "mailed_code.member_id": lazy("Codes that we mailed you"),
+    "member.id": lazy("Your account"),
+    "member_role.member_id": lazy("Your roles"),
+    "outbox_message.member_id": lazy("Mails on their way to you"),
+    "outcome.winner_id": lazy("Lots that you won"),
+    "passkey.member_id": lazy("Your passkeys"),
+    "profile.member_id": lazy("Your profile"),
+    "recovery_code.member_id": lazy("Your recovery codes"),
+    "sale_bar.by_id": lazy("Exclusions from a sale that you decided as staff"),
+    "sale_bar.member_id": lazy("Exclusions from a sale"),
+    "sign_in.member_id": lazy("Your sign-ins"),
+    "snapshot.member_id": lazy("Your details as they were at a sale"),
+    "spending_limit.member_id": lazy("Your spending limit"),
+    "staff_note.author_id": lazy("Notes that you wrote as staff"),
+    "staff_note.member_id": lazy("Notes of our staff about you"),
+}
+"""By `table.edge`."""
+
+CATEGORIES = {
+    Category.IDENTITY: lazy("Who you are"),
+    Category.CONTACT: lazy("How to reach you"),
+    Category.ACCOUNT: lazy("Your account"),
+    Category.SECURITY: lazy("How you sign in, and safety"),
+    Category.BIDDING: lazy("Bids and sales"),
+    Category.PAYMENT: lazy("Payouts"),
+    Category.MESSAGES: lazy("Messages"),
+    Category.MODERATION: lazy("Decisions about your account"),
+    Category.STAFF_WORK: lazy("Your work for the house"),
+}
+
+SOURCES = {
+    Source.YOU: lazy("from you"),
+    Source.USE: lazy("from your use of the site"),
+    Source.STAFF: lazy("from our staff"),
+    Source.GOOGLE: lazy("from Google, when you signed in with it"),
+    Source.FACEBOOK: lazy("from Facebook, when you signed in with it"),
+}
+
+OTHERS = {
+    Other.YOU: lazy("you"),
+    Other.STAFF: lazy("our staff"),
+    Other.PARTY: lazy("the other party"),
+}
+
+VALUES: dict[str, Mapping[Any, Any]] = {
+    "look.reason": labels.REASONS,
+    "look.role": labels.ROLES,
+    "look.what": labels.SHOWN,
+}
+"""Words of codes, by `table.column`."""
+
+
+def title(table: Table) -> str:
+    """What a table is called."""
+    return str(TABLES.get(table.key, table.key))
+
+
+def column(table: Table, name: str) -> str:
+    """What a column is called; one without words goes by its own name, so that nothing is ever left out."""
+    return str(COLUMNS.get(f"{table.name}.{name}") or COLUMNS.get(name) or name.replace("_", " "))
+
+
+def columns(table: Table, some: Iterable[Column]) -> str:
+    """What some columns are called, in a row."""
+    return ", ".join(column(table, one.name) for one in some)
+
+
+def sources(row: Row) -> str:
+    """Where a row comes from, in a row."""
+    return ", ".join(str(SOURCES[one]) for one in row.sources)
+
+
+def value(table: Table, name: str, row: Row) -> str:
+    """A value as it is read."""
+    found = row.values[name]
+    if found is None or found == "":
+        return "—"
+    if name in {one.name for one in table.others}:
+        return str(OTHERS[Other(found)])
+    words = VALUES.get(f"{table.name}.{name}")
+    if words and found in words:
+        return str(words[found])
+    if name.endswith("_minor") and "currency" in row.about:
+        return format_money(found, row.about["currency"], i18n.current_locale())
+    return _readable(found)
+
+
+def about(row: Row) -> str:
+    """The title that makes a row's numbers readable, in the reader's language; empty if there is none."""
+    mine = i18n.current_locale()
+    if role := row.about.get("role"):
+        return str(labels.ROLES[RoleName(role)])
+    names = (f"lot_{mine}", "lot_en", f"sale_{mine}", "sale_en")
+    return next((row.about[name] for name in names if row.about.get(name)), "")
+
+
+def _readable(found: Any) -> str:
+    if isinstance(found, bool):
+        return str(_("yes") if found else _("no"))
+    if isinstance(found, datetime):
+        return i18n.when(found)
+    if isinstance(found, date):
+        return format_date(found, "d MMM y", locale=i18n.current_locale())
+    if isinstance(found, dict):
+        return "; ".join(f"{name}: {_readable(inner)}" for name, inner in found.items() if inner not in (None, ""))
+    return str(plain_value(found))
