@@ -95,7 +95,9 @@ def _sources(table: Table, found: sa.RowMapping, elsewhere: tuple[Source, ...]) 
     if table.name == Identity.__tablename__:
         return (Source(found["provider"]),)
     if table.name in TAKEN_OVER:
-        return (Source.YOU, *elsewhere)
+        # A profile remembers whether its name was taken over; the address may have come along at any time.
+        taken = {found["name_from"]} if "name_from" in found else set(elsewhere)
+        return (Source.YOU, *(one for one in elsewhere if one in taken))
     return (rules.source_of(table.entries[-1]),)
 
 

@@ -7,16 +7,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gallery.core.personal import Keep
+from gallery.privacy.retention.rules import THREE_YEARS, YEAR
 
 DAYS = {
     Keep.SESSION: 90,
     Keep.SIGN_INS: 365,
     Keep.DAY: 1,
     Keep.DELIVERY: 90,
-    Keep.AUDIT: 3 * 365,
+    Keep.AUDIT: THREE_YEARS.days,
 }
 YEARS_OF_RECORDS = 10
-AFTER_HOLD = timedelta(days=365)
 
 COUNTED_FROM = ("last_seen_at", "at", "asked_at", "made_at", "taken_at", "placed_at", "decided_at", "sent_at", "since")
 """The column from which a row's time counts: the first of these that the row has."""
@@ -28,7 +28,7 @@ def until(keep: Keep, row: Mapping[Any, Any]) -> datetime | None:
     """When a row with this rule goes; None where it depends on what is still to come (the account, a restriction)."""
     if keep is Keep.HOLD:
         end = next((row[name] for name in ENDS if row.get(name)), None)
-        return end + AFTER_HOLD if end else None
+        return end + YEAR if end else None
     begin = next((row[name] for name in COUNTED_FROM if row.get(name)), None)
     if begin is None:
         return None

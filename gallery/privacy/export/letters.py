@@ -22,14 +22,11 @@ def init_app(_app: Flask, _settings: Settings) -> None:
 
 
 def _made(_member: Member, payload: dict[str, Any]) -> Words:
-    at, house = when(datetime.fromisoformat(payload["at"])), settings.current().site_name
+    at, site = when(datetime.fromisoformat(payload["at"])), settings.current().site_name
     return Words(
         _("Your data was downloaded"),
         (
-            _(
-                "At %(house)s, all that we hold of you was downloaded from your account.",
-                house=settings.current().site_name,
-            ),
+            _("At %(house)s, all that we hold of you was downloaded from your account.", house=site),
             _("When: %(at)s", at=at),
             _("We keep no copy of the file. If it was you, all is well."),
             _("If it was not you, choose a new password at once: it ends all sessions. Then answer this mail."),
