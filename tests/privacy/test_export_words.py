@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gallery.core import map_words
 from gallery.core.personal import Category
 from gallery.privacy.export import column_words, rules, words
 from gallery.privacy.export.tables import tables
@@ -28,7 +29,7 @@ def test_every_column_is_called_something() -> None:
 
 
 def test_every_kind_source_and_stranger_is_called_something() -> None:
-    assert words.CATEGORIES.keys() == set(Category)
+    assert map_words.CATEGORIES.keys() == set(Category)
     assert words.SOURCES.keys() == set(rules.Source)
     assert words.OTHERS.keys() == set(rules.Other)
 

@@ -117,7 +117,7 @@ def _column(table: Table, column: Column) -> dict[str, Any]:
         return named
     told = map_words.said(column.entry)
     return named | {
-        "category": str(words.CATEGORIES[column.entry.category]),
+        "category": str(map_words.CATEGORIES[column.entry.category]),
         "purpose": told.purpose,
         "ground": told.ground,
         "kept": told.time,

@@ -22,6 +22,9 @@ from gallery.core.personal import KEY, Category, Entry, Keep, Purpose
 CONTEXT = {
     "audit_entry.subject": ("at", "action"),
     "bid.bidder_id": ("lot_id", "seq", "price_minor"),
+    "content_decision.by_id": ("content_id", "version_id", "from_at", "decided_at"),
+    "content_picture.author_id": ("file", "alt_fr", "alt_en", "added_at"),
+    "content_version.author_id": ("content_id", "number", "title_fr", "title_en", "note", "saved_at"),
     "deletion_request.member_id": ("asked_at", "outcome"),
     "lead.bidder_id": ("lot_id",),
     "lot.seller_id": (
@@ -31,6 +34,7 @@ CONTEXT = {
     "lot_bidder.bidder_id": ("lot_id",),
     "member_role.member_id": ("role_id",),
     "outcome.winner_id": ("lot_id", "hammer_minor", "decided_at"),
+    "policy_draft.updated_by_id": ("kind", "updated_at"),
     "snapshot.member_id": ("kind", "occasion"),
     "audit_entry.actor_id": ("at", "action"),
 }  # fmt: skip

@@ -12,7 +12,6 @@ from gallery.auth.models import RoleName
 from gallery.core import i18n
 from gallery.core.i18n import _, lazy
 from gallery.core.money import format_money
-from gallery.core.personal import Category
 from gallery.privacy.export.column_words import COLUMNS
 from gallery.privacy.export.gathering import Row
 from gallery.privacy.export.rules import Other, Source, plain_value
@@ -34,6 +33,9 @@ TABLES = {
     "challenge.member_id": lazy("Questions put to your passkey"),
     "company.member_id": lazy("Your company"),
     "consent_receipt.member_id": lazy("Your choices on cookies, personalisation and messages"),
+    "content_decision.by_id": lazy("Versions of texts that you put in force as an editor"),
+    "content_picture.author_id": lazy("Pictures that you added as an editor"),
+    "content_version.author_id": lazy("Versions of texts that you wrote as an editor"),
     "deletion_request.member_id": lazy("Removals that Facebook told us of"),
     "device_session.member_id": lazy("Devices that are signed in"),
     "erasure.member_id": lazy("The erasure of your account"),
@@ -50,6 +52,8 @@ TABLES = {
     "outbox_message.member_id": lazy("Mails on their way to you"),
     "outcome.winner_id": lazy("Lots that you won"),
     "passkey.member_id": lazy("Your passkeys"),
+    "policy_acceptance.member_id": lazy("Terms and policies that you accepted or were shown"),
+    "policy_draft.updated_by_id": lazy("Drafts of policies that you changed last"),
     "profile.member_id": lazy("Your profile"),
     "recovery_code.member_id": lazy("Your recovery codes"),
     "sale_bar.by_id": lazy("Exclusions from a sale that you decided as staff"),
@@ -61,19 +65,6 @@ TABLES = {
     "staff_note.member_id": lazy("Notes of our staff about you"),
 }
 """By `table.edge`."""
-
-CATEGORIES = {
-    Category.IDENTITY: lazy("Who you are"),
-    Category.CONTACT: lazy("How to reach you"),
-    Category.ACCOUNT: lazy("Your account"),
-    Category.SECURITY: lazy("How you sign in, and safety"),
-    Category.BIDDING: lazy("Bids and sales"),
-    Category.PAYMENT: lazy("Payouts"),
-    Category.MESSAGES: lazy("Messages"),
-    Category.CONSENT: lazy("Your choices"),
-    Category.MODERATION: lazy("Decisions about your account"),
-    Category.STAFF_WORK: lazy("Your work for the house"),
-}
 
 SOURCES = {
     Source.YOU: lazy("from you"),
