@@ -54,6 +54,8 @@ TABLES = {
     "passkey.member_id": lazy("Your passkeys"),
     "policy_acceptance.member_id": lazy("Terms and policies that you accepted or were shown"),
     "policy_draft.updated_by_id": lazy("Drafts of policies that you changed last"),
+    "privacy_request.member_id": lazy("Your requests about your data"),
+    "privacy_request.proposed_by_id": lazy("Answers that you proposed as staff"),
     "profile.member_id": lazy("Your profile"),
     "recovery_code.member_id": lazy("Your recovery codes"),
     "sale_bar.by_id": lazy("Exclusions from a sale that you decided as staff"),
