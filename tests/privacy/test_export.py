@@ -62,6 +62,7 @@ def test_a_member_takes_everything_along_and_is_told(client: InspectingClient, a
     assert "attachment" in answer.headers["Content-Disposition"]
     files = opened(answer)
     page = files["index.html"]
+    assert "color-scheme" in files["style.css"], "its style is a file beside it (H-02)"
     for words in ("The Great Wave", "€222", "Ana Diop", "A disagreement about a sale", "Support", "our staff"):
         assert words in page, words
     assert "Who receives it: our staff, as far as their task needs it" in page

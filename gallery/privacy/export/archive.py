@@ -28,7 +28,10 @@ from gallery.privacy.export.tables import Column, Table
 
 MOST_IN_MEMORY = 4 << 20
 """Bytes; a larger archive goes into a file that has no name and is gone when it is sent."""
-SCHEMA = resources.files("gallery.privacy.export").joinpath("schema.json")
+_HERE = resources.files("gallery.privacy.export")
+SCHEMA = _HERE.joinpath("schema.json")
+STYLE = _HERE.joinpath("archive.css")
+"""A file of its own, as a page of the house has it: no template holds a style that a policy would forbid (H-02)."""
 PAGE = "privacy/archive.html"
 
 Archive = SpooledTemporaryFile[bytes]
@@ -62,6 +65,8 @@ def write(target: IO[bytes], member_id: int, now: datetime) -> None:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         with _file(archive, "index.html", now) as file:
             file.writelines(_page(held, filled, member_id, now))
+        with _file(archive, "style.css", now) as file:
+            file.write(STYLE.read_text(encoding="utf-8"))
         with _file(archive, "data.json", now) as file:
             file.writelines(as_json(held, member_id, now))
         with _file(archive, "schema.json", now) as file:
