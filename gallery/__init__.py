@@ -90,6 +90,7 @@ ROOMS = (
     "privacy.erasure.desk",
     "privacy.retention.desk",
     "privacy.export.views",
+    "privacy.centre.views",
 )
 """Modules with a blueprint `bp`."""
 

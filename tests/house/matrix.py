@@ -221,6 +221,8 @@ MATRIX: dict[str, Entry] = {
     "POST erasure.ask": Entry("/account/privacy/erasure", changes()),
     "GET erasure.status": Entry("/erasures/{erasure}", everybody()),
     # His data: whose it is is who asks.
+    "GET privacy_centre.index": Entry("/account/privacy", members()),
+    "GET privacy_centre.rows": Entry("/account/privacy/held/member.id", changes()),
     "GET privacy_export.show": Entry("/account/privacy/export", changes()),
     "POST privacy_export.take": Entry("/account/privacy/export", changes()),
     # The desk.
