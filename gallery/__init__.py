@@ -53,6 +53,7 @@ FITTINGS = (
     "privacy.retention.cli",
     "privacy.export.letters",
     "privacy.export.cli",
+    "privacy.registers.setup",
     "jobs",
     "core.cli",
     "demo.cli",
@@ -91,6 +92,7 @@ ROOMS = (
     "privacy.retention.desk",
     "privacy.export.views",
     "privacy.centre.views",
+    "privacy.registers.views",
 )
 """Modules with a blueprint `bp`."""
 

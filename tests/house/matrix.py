@@ -102,6 +102,7 @@ MATRIX: dict[str, Entry] = {
     "GET policies.show": Entry("/policies/terms", everybody()),
     "GET policies.versions": Entry("/policies/terms/versions/", everybody()),
     "GET policies.version": Entry("/policies/terms/versions/1", everybody()),
+    "GET registers.processors": Entry("/privacy/processors", everybody()),
     "GET static": Entry("{asset}", everybody()),
     "GET bidding.index": Entry("/lots/{lot}/bids", everybody()),
     "GET bidding.standing": Entry("/lots/{lot}/standing", everybody()),

@@ -55,6 +55,7 @@ def pages_of_visitors(there: Scene) -> list[str]:
             f"{lots[0]}/standing",
         ),
         *(
+            "/privacy/processors",
             "/auth/login",
             "/auth/register",
             "/auth/reset",

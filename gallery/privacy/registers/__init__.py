@@ -1,0 +1,1 @@
+"""The registers that the law asks for: receivers, transfers, processing, breaches, disclosures (L6, L7)."""
