@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: run test check bench soak lock help translations
+.PHONY: run test check bench soak lock ropa help translations
 
 PY := .venv/bin/python
 # Two processes on the two cores that CI has; ARGS= is for pytest, the benches and the soak.
@@ -37,6 +37,9 @@ lock: .venv/.dev ## Lock the newest versions that requirements/*.in allow, by ha
 		.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --no-header requirements/$$kind.in --output-file requirements/$$kind.txt; \
 	done
+
+ropa: .venv/.run translations ## Write the record of processing, GDPR art. 30 (ARGS="--lang en" for English)
+	@$(PY) -m flask --app wsgi privacy ropa $(ARGS)
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -54,6 +54,7 @@ FITTINGS = (
     "privacy.export.letters",
     "privacy.export.cli",
     "privacy.registers.setup",
+    "privacy.registers.cli",
     "jobs",
     "core.cli",
     "demo.cli",
