@@ -1,10 +1,15 @@
 """L4, P-53: each time that the data map promises is kept by a rule or by a job that runs."""
 
-from gallery import jobs
+from importlib import import_module
+
+from gallery import TABLES, jobs
 from gallery.core import data_map
 from gallery.core.personal import Keep
 from gallery.privacy.retention import queries
 from gallery.privacy.retention.rules import ELSEWHERE, LASTS, RECORDS, RULES
+
+for module in TABLES:  # Without an application not every table is known yet.
+    import_module(f"gallery.{module}")
 
 
 def promised() -> set[tuple[str, Keep]]:
