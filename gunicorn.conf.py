@@ -2,13 +2,14 @@
 GALLERY_BIND move it."""
 
 import os
+import resource
 
 from gunicorn.workers.base import Worker
 
 bind = os.environ.get("GALLERY_BIND") or f"127.0.0.1:{os.environ.get('PORT') or 8000}"
 worker_class = "gthread"
 workers = int(os.environ.get("GALLERY_WORKERS") or 2)
-# An event stream holds a thread for as long as its page is open: the hub leaves a quarter of them for everyone else.
+# Event streams leave their threads (gallery.core.handoff), so these are for requests alone.
 threads = int(os.environ.get("GALLERY_THREADS") or 64)
 worker_connections = 10_000
 backlog = 4096
@@ -31,7 +32,12 @@ control_socket_disable = True
 
 
 def post_worker_init(worker: Worker) -> None:
-    """Start this process's pulse: an outage is known by its gap, and lots close with or without a worker (D10)."""
+    """Let this process hold as many streams as the system allows, and start its pulse.
+
+    An outage is known by the pulse's gap, and lots close with or without a worker (D10).
+    """
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # The usual 1,024 are for programs that use select().
     from gallery.bidding import pulse
 
     pulse.start(worker.wsgi)

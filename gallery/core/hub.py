@@ -6,6 +6,7 @@ Three daemon threads, started by the first watcher and idle while nobody watches
   database for the versions of what is watched. So an update that nobody announced, or whose announcement got
   lost, arrives late but complete.
 - the keeper notices readers who are gone and a server that wants to stop; it never touches the database.
+  Lines that hold no thread it hears of by one wait for all of them.
 - the bus's listens to the other processes.
 """
 
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
+import select
 import threading
 import time
 from collections import Counter, defaultdict
@@ -21,7 +22,9 @@ from dataclasses import dataclass, field
 
 from gallery.core.bus import Bus
 from gallery.core.errors import Missing
-from gallery.core.stream import Message, Watcher
+from gallery.core.handoff import Departures
+from gallery.core.line import Line
+from gallery.core.stream import Message, Watcher, server_is_stopping
 from gallery.core.topics import Topics
 
 log = logging.getLogger(__name__)
@@ -58,21 +61,27 @@ class Watched:
 
 
 class Hub:
-    """The watchers of one application in one process; at most `streams`, and of one address a quarter of that."""
+    """The watchers of one application in one process: at most `streams`, of them at most `threads` that hold a thread.
 
-    def __init__(self, topics: Topics, bus: Bus, *, streams: int) -> None:
+    One address has a quarter of either.
+    """
+
+    def __init__(self, topics: Topics, bus: Bus, *, streams: int, threads: int | None = None) -> None:
         self._topics = topics
         self._bus = bus
-        self._streams = streams
-        self._per_address = max(LEAST_PER_ADDRESS, streams // 4)
+        self._room = {False: streams, True: streams if threads is None else min(streams, threads)}
+        self._taken = {False: 0, True: 0}
         self._lock = threading.Condition()
         self._watched: dict[str, Watched] = {}
         self._watchers: set[Watcher] = set()
-        self._addresses: Counter[str] = Counter()
+        self._addresses: Counter[tuple[str, bool]] = Counter()
+        self._departures: Departures | None = None
         self._next_look = 0.0
         self._look_failed = False
         self._closed = threading.Event()
         self._pid: int | None = None
+        self.says_how: bool | None = None
+        """What the log was told last: whether streams are handed off."""
 
     @property
     def open_streams(self) -> int:
@@ -122,31 +131,43 @@ class Hub:
             if watcher not in self._watchers:
                 return
             self._watchers.remove(watcher)
-            self._addresses[watcher.address] -= 1
-            if not self._addresses[watcher.address]:
-                del self._addresses[watcher.address]
+            self._taken[watcher.holds_thread] -= 1
+            who = watcher.address, watcher.holds_thread
+            self._addresses[who] -= 1
+            if not self._addresses[who]:
+                del self._addresses[who]
             topic = self._watched[watcher.topic]
             topic.watchers[watcher.language].remove(watcher)
             if not any(topic.watchers.values()):
                 del self._watched[watcher.topic]
 
+    def opened(self, line: Line) -> None:
+        """Notice from now on when the reader of a line that holds no thread hangs up."""
+        if self._departures is not None:
+            self._departures.watch(line)
+
     def close(self) -> None:
         """End all streams and take no more."""
         self._closed.set()
         with self._lock:
-            for watcher in self._watchers:
+            for watcher in tuple(self._watchers):
                 watcher.end()
             self._lock.notify_all()
+        if self._departures is not None:
+            self._departures.wake()
         self._bus.close()
 
     def _enter(self, watcher: Watcher) -> None:
         with self._lock:
             self._start()
-            crowded = watcher.address and self._addresses[watcher.address] >= self._per_address
-            if self._closed.is_set() or crowded or len(self._watchers) >= self._streams:
+            room = self._room[watcher.holds_thread]
+            who = watcher.address, watcher.holds_thread
+            crowded = watcher.address and self._addresses[who] >= max(LEAST_PER_ADDRESS, room // 4)
+            if self._closed.is_set() or crowded or self._taken[watcher.holds_thread] >= room:
                 raise Full
             self._watchers.add(watcher)
-            self._addresses[watcher.address] += 1
+            self._taken[watcher.holds_thread] += 1
+            self._addresses[who] += 1
             self._watched.setdefault(watcher.topic, Watched()).watchers[watcher.language].add(watcher)
             self._lock.notify_all()
 
@@ -158,6 +179,8 @@ class Hub:
         self._watched.clear()
         self._watchers.clear()
         self._addresses.clear()
+        self._taken = {False: 0, True: 0}
+        self._departures = Departures() if hasattr(select, "epoll") else None
         self._bus.listen(self.heard)
         for work in (self._run, self._keep):
             threading.Thread(target=work, name=f"live{work.__name__}", daemon=True).start()
@@ -253,7 +276,7 @@ class Hub:
     # The keeper's thread
 
     def _keep(self) -> None:
-        while not self._closed.wait(KEEP_SECONDS):
+        while not self._closed.is_set():
             with self._lock:
                 self._lock.wait_for(lambda: self._watchers or self._closed.is_set())
                 watchers = tuple(self._watchers)
@@ -262,18 +285,19 @@ class Hub:
                 break
             for watcher in watchers:
                 watcher.inspect()
+            self._rest()
         time.sleep(FAREWELL_SECONDS)
         with self._lock:
             watchers = tuple(self._watchers)
         for watcher in watchers:
             watcher.cut()
 
-
-def server_is_stopping() -> bool:
-    """Whether this process is a gunicorn worker that was told to end: it waits for open responses, ours too.
-
-    A signal handler of our own would have to be installed in the main thread and would stand in gunicorn's place. Its
-    handler is a method of the worker, whose `alive` turns false on SIGTERM, on reload and after `max_requests`.
-    """
-    worker = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
-    return getattr(worker, "alive", True) is False
+    def _rest(self) -> None:
+        """Wait for the keeper's next round; who hangs up meanwhile is let go at once."""
+        if self._departures is None:
+            self._closed.wait(KEEP_SECONDS)
+            return
+        end = time.monotonic() + KEEP_SECONDS
+        while not self._closed.is_set() and (left := end - time.monotonic()) > 0:
+            for line in self._departures.wait(left):
+                line.end()

@@ -8,18 +8,22 @@ gets one current message or none (E1; ARCHITECTURE "A live update").
 
 from __future__ import annotations
 
+import logging
 import socket
 import weakref
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, request
 
-from gallery.core import bus
+from gallery.core import bus, handoff
 from gallery.core.hub import Full, Hub
+from gallery.core.line import Line
 from gallery.core.settings import Settings
 from gallery.core.stream import Stream
 from gallery.core.topics import Reader, Renderer, Topics
+
+log = logging.getLogger(__name__)
 
 BUSY_RETRY_SECONDS = 10
 """When a page that found no free stream may ask again; until then it polls."""
@@ -38,7 +42,10 @@ V = TypeVar("V", bound=Reader)
 def init_app(app: Flask, settings: Settings) -> None:
     """Give the application its hub. No thread and no socket before the first watcher: a server may still fork."""
     app.extensions["live"] = Hub(
-        Topics(app, RENDERERS, READERS), bus.from_settings(settings), streams=settings.most_streams
+        Topics(app, RENDERERS, READERS),
+        bus.from_settings(settings),
+        streams=settings.streams,
+        threads=settings.most_streams,
     )
 
 
@@ -85,23 +92,43 @@ def watch(topic: str, language: str, *, allowed: Callable[[], bool] | None = Non
     if request.method == "HEAD":
         return Response(mimetype="text/event-stream", headers=HEADERS)
     mine = hub()
-    stream = Stream(
-        topic,
-        language,
-        seen=_since(),
-        address=request.remote_addr or "",
-        allowed=allowed,
-        line=_line(),
-    )
-    stream.on_close = lambda: mine.leave(stream)
+    reader = {"seen": _since(), "address": request.remote_addr or "", "allowed": allowed}
+    handed = handoff.socket_of(request.environ) is not None
+    _say_how(mine, handed)
     try:
-        mine.join(stream)
+        return _handed(mine, topic, language, reader) if handed else _streamed(mine, topic, language, reader)
     except Full:
         return Response(status=503, headers={"Retry-After": str(BUSY_RETRY_SECONDS), "Cache-Control": "no-store"})
+
+
+def _handed(mine: Hub, topic: str, language: str, reader: dict[str, Any]) -> Response:
+    """The connection leaves its thread; for who takes gzip, in shared deflate."""
+    compressed = bool(request.accept_encodings["gzip"])
+    line = Line(topic, language, compressed=compressed, **reader)
+    line.on_close = lambda: mine.leave(line)
+    mine.join(line)
+    response = handoff.HandOff(line, mine.opened, mimetype="text/event-stream", headers=HEADERS)
+    response.vary.add("Accept-Encoding")
+    if compressed:
+        response.content_encoding = "gzip"
+    return response
+
+
+def _streamed(mine: Hub, topic: str, language: str, reader: dict[str, Any]) -> Response:
+    """The thread of the request serves the stream for as long as it lasts."""
+    stream = Stream(topic, language, line=_line(), **reader)
+    stream.on_close = lambda: mine.leave(stream)
+    mine.join(stream)
     response = Response(stream, mimetype="text/event-stream", headers=HEADERS)
     # A response that is thrown away unsent (a later failure in the request) is never closed by the server.
     weakref.finalize(response, stream.close).atexit = False
     return response
+
+
+def _say_how(mine: Hub, handed: bool) -> None:
+    if mine.says_how != handed:
+        mine.says_how = handed
+        log.info("event streams hold no thread" if handed else "event streams hold a thread each: no socket to take")
 
 
 def _since() -> int:

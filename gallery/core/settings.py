@@ -69,8 +69,8 @@ class Settings:
     operating_model: OperatingModel = OperatingModel.AGENT
     policy_notice_days: int = 15
     """Days between telling members of a change of the policies and its effect (P-54, C-09)."""
-    streams: int = 48
-    """Event streams that one process may hold open; `most_streams` is what becomes of it."""
+    streams: int = 4000
+    """Event streams that one process may hold open (core.live); each takes a descriptor and about two kilobytes."""
     threads: int = 64
     """Threads of one web process: gunicorn.conf.py reads the same variable."""
     proxies: int = 0
@@ -110,7 +110,7 @@ class Settings:
 
     @property
     def most_streams(self) -> int:
-        """A stream holds a thread: a quarter of them stays free for everyone else. Beyond it the page polls."""
+        """Of streams that hold a thread, where the server hands over no socket: a quarter of the threads stays free."""
         return min(self.streams, self.threads * 3 // 4)
 
     @property

@@ -9,12 +9,13 @@ import contextlib
 import random
 import re
 import select
+import signal
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 HEARTBEAT_SECONDS = 15.0
 """After this long without news a comment is sent, so that proxies keep the line and we notice that it is dead."""
@@ -51,6 +52,8 @@ class Watcher(Protocol):
     topic: str
     language: str
     address: str
+    holds_thread: ClassVar[bool]
+    """Whether a thread of the server waits for as long as it is open."""
     allowed: Callable[[], bool] | None
     """Whether its reader still may see the topic, asked in an application context; None: everyone may."""
     checked_at: float
@@ -73,6 +76,8 @@ class Watcher(Protocol):
 
 class Stream:
     """A watcher served by the thread of its request: an iterable for the WSGI server, with an inbox for one message."""
+
+    holds_thread: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -100,7 +105,7 @@ class Stream:
         self._retry_sent = False
         self._writing_since: float | None = None
         if line is not None:
-            _notice_silence(line)
+            notice_silence(line)
 
     def offer(self, message: Message) -> None:
         """Put the message into the inbox, in place of an older one."""
@@ -176,7 +181,17 @@ class Stream:
         return bool(poll.poll(0))
 
 
-def _notice_silence(line: socket.socket) -> None:
+def notice_silence(line: socket.socket) -> None:
     if hasattr(socket, "TCP_USER_TIMEOUT"):
         with contextlib.suppress(OSError):  # A unix socket has a proxy at its other end, which notices.
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNHEARD_MS)
+
+
+def server_is_stopping() -> bool:
+    """Whether this process is a gunicorn worker that was told to end: it waits for open responses, ours too.
+
+    A signal handler of our own would have to be installed in the main thread and would stand in gunicorn's place. Its
+    handler is a method of the worker, whose `alive` turns false on SIGTERM, on reload and after `max_requests`.
+    """
+    worker = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
+    return getattr(worker, "alive", True) is False

@@ -45,9 +45,12 @@ class Wall:
         version, process = self._ask("PUT", f"/notes/{number}{'?silently' if silently else ''}", text.encode())
         return int(version), process
 
-    def watch(self, number: int, *, seen: int | None = None, members: bool = False) -> EventReader:
-        """Open a stream, or resume it after version `seen`."""
+    def watch(
+        self, number: int, *, seen: int | None = None, members: bool = False, compressed: bool = False
+    ) -> EventReader:
+        """Open a stream, or resume it after version `seen`; `compressed`: as browsers do."""
         headers = {} if seen is None else {"Last-Event-ID": str(seen)}
+        headers |= {"Accept-Encoding": "gzip"} if compressed else {}
         return EventReader(f"{self.url}{'/members' if members else ''}/notes/{number}/live", headers)
 
     def figures(self) -> dict[str, Any]:

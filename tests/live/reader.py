@@ -5,7 +5,8 @@ from __future__ import annotations
 import http.client
 import threading
 import time
-from collections.abc import Callable, Mapping
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlsplit
@@ -35,6 +36,8 @@ class EventReader:
         self.process = self.headers["X-Process"]
         self.events: list[Event] = []
         self.comments: list[str] = []
+        self.took: list[int] = []
+        """Bytes of the body, one figure for what came at once."""
         self.ended_at: float | None = None
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
@@ -65,8 +68,7 @@ class EventReader:
     def _read(self) -> None:
         fields: dict[str, list[str]] = {}
         try:
-            while line := self._answer.readline():
-                text = line.decode().rstrip("\n")
+            for text in self._lines():
                 if text.startswith(":"):
                     self.comments.append(text[1:].strip())
                 elif text:
@@ -78,6 +80,15 @@ class EventReader:
         except (OSError, http.client.HTTPException, ValueError, AttributeError):
             pass  # The line was cut, or we hung up.
         self.ended_at = time.monotonic()
+
+    def _lines(self) -> Iterator[str]:
+        """Line by line as they come; in gzip where the server answers so, as to a browser."""
+        inflate = zlib.decompressobj(16 + zlib.MAX_WBITS) if self.headers["Content-Encoding"] == "gzip" else None
+        rest = b""
+        while data := self._answer.read1(65536):
+            self.took.append(len(data))
+            *whole, rest = (rest + (inflate.decompress(data) if inflate else data)).split(b"\n")
+            yield from (line.decode() for line in whole)
 
     def _arrived(self, fields: dict[str, list[str]]) -> None:
         retry = int(fields["retry"][0]) if "retry" in fields else None

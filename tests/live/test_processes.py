@@ -88,13 +88,40 @@ def test_a_redis_that_is_gone_delays_updates_but_fails_nothing(wall: Start) -> N
 def test_every_watcher_ends_with_the_last_state_and_never_goes_back(wall: Start) -> None:
     house = wall(workers=2, GALLERY_STREAMS="400", threads=400)
     house.put(1, "First.")
-    readers = [house.watch(1) for _ in range(50)]
+    readers = [house.watch(1, compressed=number % 2 == 0) for number in range(50)]
     for number in range(30):
         last, _ = house.put(1, f"Change {number}.")
     assert eventually(lambda: all(reader.versions[-1:] == [last] for reader in readers), seconds=3)
     for reader in readers:
         assert reader.versions == sorted(set(reader.versions))
         assert "Change 29." in reader.events[-1].text
+
+
+def test_a_stream_in_gzip_costs_a_fraction_and_says_the_same(wall: Start) -> None:
+    """Also for who comes later or comes back, among those who were there before him (E2)."""
+    house = wall()
+    text = "An oval of colours and lines, dissolved into a storm. " * 8
+    house.put(1, f"{text} 0.")
+    readers = [house.watch(1, compressed=True), house.watch(1)]
+    for number in range(1, 13):
+        last, _ = house.put(1, f"{text} {number}.")
+        assert all(reader.reaches(last) for reader in readers)
+        if number == 6:
+            readers += [house.watch(1, compressed=True), house.watch(1, seen=last, compressed=True)]
+    said = [{event.version: event.text for event in reader.events} for reader in readers]
+    assert all(heard.items() <= said[1].items() for heard in said)
+    assert [min(heard) for heard in said[2:]] == [7, 8]
+    for reader in (readers[0], *readers[2:]):
+        assert max(reader.took[-3:]) < 80 < min(readers[1].took[-3:])
+
+
+def test_streams_hold_no_threads(wall: Start) -> None:
+    house = wall(threads=4)
+    house.put(1, "First.")
+    readers = [house.watch(1) for _ in range(40)]
+    assert {reader.status for reader in readers} == {200}
+    last, _ = house.put(1, "Second.")
+    assert all(reader.reaches(last) for reader in readers)
 
 
 def test_a_reader_that_does_not_read_holds_nobody_up_and_not_the_stop_either(wall: Start) -> None:
@@ -109,7 +136,7 @@ def test_a_reader_that_does_not_read_holds_nobody_up_and_not_the_stop_either(wal
             for number in range(25):
                 last, _ = house.put(1, f"{number}" * 400_000)
                 assert reader.reaches(last)
-            assert house.figures()["streams"] == 2
+            assert house.figures()["streams"] == 1  # Who does not read is let go; he may come back.
             before = time.monotonic()
             house.service.stop(seconds=15)
             assert time.monotonic() - before < 6
