@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import select
 import socket
+import time
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -102,6 +103,13 @@ class Departures:
             elif (line := self._lines.pop(number, None)) is not None and line.fileno() == number:
                 gone.append(line)
         return gone
+
+    def let_go(self, seconds: float, is_over: Callable[[], bool]) -> None:
+        """For so many seconds, or until `is_over` and `wake`, end the lines of those who hang up."""
+        end = time.monotonic() + seconds
+        while not is_over() and (left := end - time.monotonic()) > 0:
+            for line in self.wait(left):
+                line.end()
 
     def wake(self) -> None:
         """End the wait that is going on."""

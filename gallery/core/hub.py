@@ -61,7 +61,7 @@ class Watched:
 
 
 class Hub:
-    """The watchers of one application in one process: at most `streams`, of them at most `threads` that hold a thread.
+    """The watchers of one application in one process: `streams` at most, `threads` of those that hold one.
 
     One address has a quarter of either.
     """
@@ -80,8 +80,7 @@ class Hub:
         self._look_failed = False
         self._closed = threading.Event()
         self._pid: int | None = None
-        self.says_how: bool | None = None
-        """What the log was told last: whether streams are handed off."""
+        self.says_how: bool | None = None  # What the log was told last: whether streams are handed off.
 
     @property
     def open_streams(self) -> int:
@@ -117,7 +116,9 @@ class Hub:
             watcher.seen = -1  # From before a restored backup, or made up.
         self.heard(watcher.topic, version)
         with self._lock:
-            topic = self._watched[watcher.topic]
+            topic = self._watched.get(watcher.topic)
+            if topic is None:
+                return  # It was ended meanwhile: the topic is gone, or the server stops.
             ready = topic.messages.get(watcher.language)
             if ready is not None and ready.version >= topic.wanted:
                 watcher.offer(ready)
@@ -296,8 +297,5 @@ class Hub:
         """Wait for the keeper's next round; who hangs up meanwhile is let go at once."""
         if self._departures is None:
             self._closed.wait(KEEP_SECONDS)
-            return
-        end = time.monotonic() + KEEP_SECONDS
-        while not self._closed.is_set() and (left := end - time.monotonic()) > 0:
-            for line in self._departures.wait(left):
-                line.end()
+        else:
+            self._departures.let_go(KEEP_SECONDS, self._closed.is_set)

@@ -140,6 +140,16 @@ def test_who_hangs_up_is_noticed_and_nobody_else() -> None:
     assert departures.wait(5) == []
 
 
+def test_who_hangs_up_is_let_go_without_waiting_for_the_end_of_the_round() -> None:
+    departures = Departures()
+    line = Line("thing:7", "en")
+    browser = Browser(line)
+    departures.watch(line)
+    browser.end.close()
+    departures.let_go(60, lambda: line.fileno() == -1)
+    assert line.fileno() == -1
+
+
 def test_the_server_keeps_a_socket_that_leads_nowhere() -> None:
     server, browser = socket.socketpair()
     ours, other_end = take(server)

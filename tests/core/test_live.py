@@ -17,6 +17,7 @@ from gallery.core.access import public
 from gallery.core.db import db, on_postgresql
 from gallery.core.errors import Missing
 from gallery.core.hub import Hub
+from gallery.core.line import Line
 from gallery.core.stream import Message, Stream
 from gallery.core.topics import Topics
 from tests.live.reader import eventually
@@ -163,6 +164,21 @@ def test_a_topic_that_is_not_there_is_missing_and_takes_no_place(middle: Hub) ->
 
 
 # Updates
+
+
+def test_a_line_that_is_ended_while_it_joins_is_over_and_takes_no_place(middle: Hub, board: Board) -> None:
+    """Its topic was withdrawn, or its session ended, between the view's look and the hub's."""
+    line = Line("thing:7", "en")
+    line.on_close = lambda: middle.leave(line)
+    versions = board.versions
+
+    def ended_meanwhile(identifiers: tuple[str, ...]) -> dict[str, int]:
+        line.end()
+        return versions(identifiers)
+
+    middle._topics._readers = {"thing": ended_meanwhile}
+    middle.join(line)
+    assert middle.open_streams == 0
 
 
 def test_each_version_is_rendered_once_per_language_by_the_hub(middle: Hub, board: Board) -> None:
