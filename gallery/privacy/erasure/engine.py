@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session
 from gallery.auth.models import NOBODY, Member
 from gallery.core import data_map, holds
 from gallery.core.audit import AuditEntry
-from gallery.core.crypto import Encrypted
 from gallery.core.data_map import Path
 from gallery.core.db import db, transaction
 from gallery.core.holds import Hold
@@ -93,7 +92,7 @@ def remove(path: Path, member_id: int, asked_at: datetime, now: datetime) -> Non
             # He is still told how the bids end that bind him.
             free.append(path.table.c.state.not_in((State.QUEUED, State.LEASED)))
         if fate(path) is Erase.BLANK:
-            blank = {column.name: blank_of(column) for column in blanked(path)}
+            blank = {line.column.name: blank_of(line.column) for line in path.lines}
             session.execute(sa.update(path.table).where(*free).values(blank))
         else:
             session.execute(sa.delete(path.table).where(*free))
@@ -144,16 +143,11 @@ def removals() -> Iterator[Path]:
             yield path
 
 
-def blanked(path: Path) -> list[sa.Column[Any]]:
-    """The columns that are emptied where rows stay: what such a row keeps is nobody's once none names him."""
-    return [line.column for line in path.lines if line.entry.erase is not Erase.KEEP]
-
-
 def blank_of(column: sa.Column[Any]) -> Any:
     """What a column holds that says nothing; raises UnerasableError."""
     if column.nullable:
         return None
-    if isinstance(column.type, sa.String | sa.Text | Encrypted):
+    if isinstance(column.type, sa.String | sa.Text):
         return ""
     raise UnerasableError(f"{column} can be neither empty nor null: let its row be deleted")
 

@@ -13,23 +13,14 @@ from gallery.core.db import Base
 from gallery.core.personal import Basis, Category, Erase, Keep, Purpose, Recipient, personal, plain
 from gallery.privacy.requests.rules import State
 
-_whose = personal(
-    category=Category.REQUESTS, purpose=Purpose.RIGHTS, basis=Basis.LEGAL, keep=Keep.REQUEST, erase=Erase.BLANK
-)
-_request = personal(
-    category=Category.REQUESTS, purpose=Purpose.RIGHTS, basis=Basis.LEGAL, keep=Keep.REQUEST, erase=Erase.KEEP
-)
-"""Stays when its person is erased, and is nobody's from then on: it shows that the house answered, and when."""
-_words = personal(
-    category=Category.REQUESTS, purpose=Purpose.RIGHTS, basis=Basis.LEGAL, keep=Keep.REQUEST, erase=Erase.BLANK
-)
+_request = personal(category=Category.REQUESTS, purpose=Purpose.RIGHTS, basis=Basis.LEGAL, keep=Keep.REQUEST)
+"""Goes with its person when he is erased: the reference in our mail would lead from him to the row (P-37)."""
 _contact = personal(
     category=Category.CONTACT,
     purpose=Purpose.RIGHTS,
     basis=Basis.LEGAL,
     keep=Keep.REQUEST,
     to=(Recipient.MAIL_PROVIDER,),
-    erase=Erase.BLANK,
 )
 _secret = personal(
     category=Category.SECURITY,
@@ -37,7 +28,6 @@ _secret = personal(
     basis=Basis.LEGAL,
     keep=Keep.REQUEST,
     export=False,
-    erase=Erase.BLANK,
 )
 _proposed = personal(
     category=Category.STAFF_WORK,
@@ -51,7 +41,7 @@ _proposed = personal(
 
 
 class PrivacyRequest(Base):
-    """One thing that one person asks for. It outlives his account, since the answer has to be shown for years."""
+    """One thing that one person asks for. It is kept for years, to show that it was answered, unless he is erased."""
 
     __tablename__ = "privacy_request"
     __table_args__ = (
@@ -66,7 +56,7 @@ class PrivacyRequest(Base):
     ref: Mapped[str] = mapped_column(unique=True, info=_request)
     """Unguessable: whoever has it from our mail sees how far the request is, and nothing else."""
     member_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("member.id", ondelete="SET NULL"), index=True, info=_whose
+        sa.ForeignKey("member.id", ondelete="SET NULL"), index=True, info=_request
     )
     email: Mapped[str | None] = mapped_column(Encrypted("privacy_request.email"), info=_contact)
     """Of people without an account; a member is written to at his own."""
@@ -75,7 +65,7 @@ class PrivacyRequest(Base):
     language: Mapped[str] = mapped_column(info=_request)
     kind: Mapped[str] = mapped_column(info=_request)
     channel: Mapped[str] = mapped_column(info=_request)
-    words: Mapped[str] = mapped_column(Encrypted("privacy_request.words"), default="", info=_words)
+    words: Mapped[str] = mapped_column(Encrypted("privacy_request.words"), default="", info=_request)
     """What was asked, in the person's words or in those of the staff who took it down."""
     state: Mapped[str] = mapped_column(default=State.RECEIVED, info=_request)
     received_at: Mapped[datetime] = mapped_column(info=_request)
@@ -83,14 +73,14 @@ class PrivacyRequest(Base):
     """By when it must be answered; moved by an extension."""
     extended_until: Mapped[datetime | None] = mapped_column(info=_request)
     extension_reason: Mapped[str] = mapped_column(
-        Encrypted("privacy_request.extension_reason"), default="", info=_words
+        Encrypted("privacy_request.extension_reason"), default="", info=_request
     )
     proved_at: Mapped[datetime | None] = mapped_column(info=_request)
     """When it was shown that the person is who he says."""
     alarmed_at: Mapped[datetime | None] = mapped_column(info=plain)
     """When the staff was told that time runs out; emptied when the end moves."""
     closed_at: Mapped[datetime | None] = mapped_column(index=True, info=_request)
-    answer: Mapped[str] = mapped_column(Encrypted("privacy_request.answer"), default="", info=_words)
+    answer: Mapped[str] = mapped_column(Encrypted("privacy_request.answer"), default="", info=_request)
     """What the person was told beside the words that go with every answer of its kind."""
     kept: Mapped[list[dict[str, Any]]] = mapped_column(
         EncryptedJSON("privacy_request.kept"), default=list, info=_request

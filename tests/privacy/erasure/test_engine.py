@@ -222,8 +222,8 @@ def test_the_map_asks_nothing_of_a_column_that_it_cannot_do(app: Flask) -> None:
     """Every BLANK can be blank, every PSEUDONYM is of a lot, every path has a fate: a new table is checked here."""
     for path in engine.removals():
         if engine.fate(path) is Erase.BLANK:
-            for column in engine.blanked(path):
-                engine.blank_of(column)
+            for line in path.lines:
+                engine.blank_of(line.column)
     for path in data_map.paths():
         if path.table.name != "member" and engine.fate(path) is Erase.PSEUDONYM:
             engine.lot_column(path.table)

@@ -321,11 +321,14 @@ def test_a_request_is_gone_three_years_after_it_was_closed(app: Flask) -> None:
 
 
 @pytest.mark.database
-def test_a_request_of_somebody_who_is_erased_is_nobodys_and_stays(app: Flask) -> None:
-    """P-37: that it was answered can be shown for three years, whose it was cannot."""
+def test_a_request_goes_with_its_member_when_he_is_erased(app: Flask) -> None:
+    """P-37: the reference in our mail leads to nothing any more. What he proposed as one of the staff is gone too."""
     awa = factories.member("awa")
     ref = ask(Kind.RECTIFICATION, member_id=awa.id, channel=Channel.ACCOUNT, words="My name is Awa")
     services.refuse(ref, [Kept(Ground.CORRECT, (Category.IDENTITY,))], "Awa, it is right.", now=clock.now())
+    others = ask(Kind.ERASURE, email="ben@example.org")
+    services.propose_refusal(others, [BIDS], now=clock.now(), by_id=awa.id)
     erase(awa.id)
-    left = row(ref)
-    assert (left.member_id, left.words, left.answer, left.state) == (None, "", "", State.REFUSED)
+    with pytest.raises(Missing):
+        queries.by_ref(ref)
+    assert (row(others).proposed_by_id, row(others).proposed) == (None, None)
