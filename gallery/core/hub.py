@@ -61,10 +61,8 @@ class Watched:
 
 
 class Hub:
-    """The watchers of one application in one process: `streams` at most, `threads` of those that hold one.
-
-    One address has a quarter of either.
-    """
+    """The watchers of one application in one process: `streams` at most, `threads` of those that hold one, of one
+    address a quarter of either."""
 
     def __init__(self, topics: Topics, bus: Bus, *, streams: int, threads: int | None = None) -> None:
         self._topics = topics
@@ -118,7 +116,7 @@ class Hub:
         with self._lock:
             topic = self._watched.get(watcher.topic)
             if topic is None:
-                return  # It was ended meanwhile: the topic is gone, or the server stops.
+                return  # It was ended meanwhile.
             ready = topic.messages.get(watcher.language)
             if ready is not None and ready.version >= topic.wanted:
                 watcher.offer(ready)
