@@ -41,7 +41,7 @@ def show(kind: str) -> ResponseReturnValue:
     current = queries.in_force(policy, now)
     version = queries.version(policy, current.number) if current else None
     if version is None:
-        raise Missing
+        return render_template("content/policies/unpublished.html", title=labels.TITLES[policy])
     return page.answer(
         "content/policies/show.html",
         version=version,
