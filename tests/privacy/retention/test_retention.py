@@ -93,7 +93,7 @@ def test_a_row_under_the_hold_of_an_erasure_is_left_to_it(app: Flask) -> None:
 def test_a_sales_record_lives_for_ten_years_from_the_end_of_its_year(app: Flask, sold_in: int) -> None:
     """Kept at 9 years and 364 days, gone at 10 years and a day, without a human (P-53)."""
     ana, ben, sol = (factories.member(name) for name in ("ana", "ben", "sol"))
-    lot_id = sold_lot(sol, ana, ben)
+    lot_id = sold_lot(sol.id, ana.id, ben.id)
     end_of_year = datetime(sold_in + 1, 1, 1, tzinfo=UTC)
     with transaction() as session:
         for change in (
