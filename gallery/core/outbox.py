@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import random
+import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -39,6 +40,9 @@ WAKE_PAUSE = 0.2
 
 WITHDRAWN = "Withdrawn"
 """The `last_error` of a message that a worker had in its hands when it was taken back."""
+
+_hand = threading.Lock()
+"""A worker has two threads that deliver, the one that is woken and the sweep; with it, one message in its hands."""
 
 _outbox = OutboxMessage.__table__
 _other = _outbox.alias("other")
@@ -120,7 +124,8 @@ def deliver_soon() -> None:
 
 def sweep() -> None:
     """Deliver what is due, however it came to be late: a lost wake-up, a dead worker, a failed attempt."""
-    deliver_due(stop=jobs.stopping)
+    with _hand:
+        deliver_due(stop=jobs.stopping)
 
 
 def deliver_due(now: datetime | None = None, limit: int = 500, stop: Callable[[], bool] = lambda: False) -> int:
