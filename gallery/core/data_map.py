@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
@@ -100,9 +99,3 @@ def rows(path: Path, member_id: int) -> Iterator[sa.RowMapping]:
     """
     query = sa.select(path.table).where(path.edge == member_id).order_by(*path.table.primary_key.columns)
     yield from db.session().execute(query.execution_options(yield_per=BATCH)).mappings()
-
-
-def by_table(found: list[Line]) -> Iterator[tuple[sa.FromClause, list[Line]]]:
-    """Lines put together by their table, in the same order."""
-    for table, group in groupby(found, key=lambda line: line.column.table):
-        yield table, list(group)
