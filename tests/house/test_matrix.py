@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from gallery import create_app
 from gallery.auth import services as accounts
 from gallery.auth.sessions.models import DeviceSession
 from gallery.core.access import Mark, Proof, Who
 from gallery.core.csrf import EXEMPT
 from gallery.core.db import db
-from gallery.core.settings import Settings
-from tests.conftest import KEYS
-from tests.house import matrix_things
 from tests.house.matrix import MATRIX, Entry
 from tests.house.matrix_cast import (
     ACTORS,
@@ -30,7 +23,6 @@ from tests.house.matrix_cast import (
     SIGN_IN,
     STAFF,
     House,
-    furnish,
     outcome,
 )
 
@@ -38,20 +30,6 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "PROPFIN
 NOTHING_WRITTEN = {FORBIDDEN, MISSING, SIGN_IN, SECOND_STEP, PROVE}
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[House]:
-    """One house for all questions, put back after whatever was done."""
-    directory = tmp_path_factory.mktemp("matrix")
-    (directory / "static").symlink_to(sqlite_template.with_name("static"))
-    file = directory / "gallery.db"
-    file.write_bytes(sqlite_template.read_bytes())
-    app = create_app(Settings.from_environ(KEYS | matrix_things.FACEBOOK | {"GALLERY_DATA_DIR": str(directory)}))
-    yield furnish(app, file, matrix_things.things)
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
 
 
 def routes(app: Flask) -> dict[str, list[str]]:
