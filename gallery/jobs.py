@@ -20,6 +20,7 @@ from gallery.core import clock, jobs, outbox
 from gallery.core.jobs import every
 from gallery.core.settings import Settings
 from gallery.demo.jobs import start_anew
+from gallery.privacy.erasure import places
 from gallery.privacy.erasure.jobs import carry_on_erasures
 from gallery.privacy.requests import services as request_services
 from gallery.privacy.retention.jobs import remove_what_had_its_time
@@ -40,6 +41,11 @@ def forget_passed() -> None:
         kept.forget_old(now)
 
 
+def empty_log_of_changes() -> None:
+    """What was put right is right within the hour, also in the log that SQLite writes ahead (P-36)."""
+    places.empty_log()
+
+
 CLOCK_DRIVEN = (
     every(1, close_due_lots),
     every(10, outbox.sweep),
@@ -47,6 +53,7 @@ CLOCK_DRIVEN = (
     every(30, carry_on_erasures),
     every(3600, forget_delivered),
     every(3600, forget_passed),
+    every(3600, empty_log_of_changes),
     every(600, remove_what_had_its_time),
 )
 """Seconds between two runs, and what runs."""

@@ -176,8 +176,8 @@ def hashed_in(found: bytes, values: set[str], settings: Settings, member_id: int
     }
 
 
-def opened(*, held: bool = False) -> dict[str, list[str]]:
-    """Every row of every table in which the stem stands once all is decrypted; rows under a hold only if asked for."""
+def opened(*, held: bool = False, word: str = STEM) -> dict[str, list[str]]:
+    """Every row of every table in which the word stands once all is decrypted; rows under a hold only if asked for."""
     db.session.rollback()
     kept = {(row.table_name, row.row_key) for row in db.session.scalars(sa.select(ErasureHold))}
     found: dict[str, list[str]] = {}
@@ -186,7 +186,7 @@ def opened(*, held: bool = False) -> dict[str, list[str]]:
             if not held and table.primary_key and (table.name, _key(table, row)) in kept:
                 continue
             said = json.dumps({name: _shown(value) for name, value in row.items()})
-            if STEM.lower() in said.lower():
+            if word.lower() in said.lower():
                 found.setdefault(table.name, []).append(said)
     db.session.rollback()
     return found
