@@ -90,6 +90,8 @@ ROOMS = (
     "trust.desk_acts",
     "privacy.erasure.views",
     "privacy.erasure.desk",
+    "privacy.desk.views",
+    "privacy.desk.acts",
     "privacy.retention.desk",
     "privacy.export.views",
     "privacy.centre.views",

@@ -22,6 +22,7 @@ from gallery.core.settings import Settings
 from gallery.demo.jobs import start_anew
 from gallery.privacy.erasure import places
 from gallery.privacy.erasure.jobs import carry_on_erasures
+from gallery.privacy.requests import alarms
 from gallery.privacy.requests import services as request_services
 from gallery.privacy.retention.jobs import remove_what_had_its_time
 
@@ -51,6 +52,7 @@ CLOCK_DRIVEN = (
     every(10, outbox.sweep),
     every(30, start_anew),
     every(30, carry_on_erasures),
+    every(600, alarms.ring),
     every(3600, forget_delivered),
     every(3600, forget_passed),
     every(3600, empty_log_of_changes),

@@ -30,6 +30,7 @@ TABLES = {
     "auth.federated.forms": "member",
     "auth.factors.forms": "member",
     "auth.passkeys.forms": "passkey",
+    "privacy.desk.forms": "privacy_request",
 }
 """In which table the fields of a module's forms are kept, each under its own name unless COLUMNS says otherwise."""
 
@@ -45,6 +46,14 @@ COLUMNS = {
     "auth.forms remember": "device_session.is_remembered",
     "auth.passkeys.forms credential": "passkey.public_key",
     "auth.passkeys.forms remember": "device_session.is_remembered",
+    "privacy.desk.forms received_on": "privacy_request.received_at",
+    "privacy.desk.forms code": "privacy_request.code_nonce",
+    "privacy.desk.forms proved": "privacy_request.proved_at",
+    "privacy.desk.forms until": "privacy_request.extended_until",
+    "privacy.desk.forms reason": "privacy_request.extension_reason",
+    "privacy.desk.forms ground": "privacy_request.kept",
+    "privacy.desk.forms categories": "privacy_request.kept",
+    "privacy.desk.forms partly": "privacy_request.state",
     "consents.forms answer": "consent_receipt.result",
     "consents.forms at": "consent_receipt.mechanism",
     "consents.forms granted": "consent_receipt.result",

@@ -38,6 +38,8 @@ from gallery.core.db import db, transaction
 from gallery.lots.models import Artist, Lot, Sale
 from gallery.privacy.erasure import services as erasure
 from gallery.privacy.erasure.models import Notification
+from gallery.privacy.requests import rules as request_rules
+from gallery.privacy.requests import services as requests
 from gallery.trust import looks
 from gallery.trust.rules import DESK, Reason
 from tests import factories, scene
@@ -73,6 +75,7 @@ def things(people: dict[str, Member]) -> dict[str, str]:
         **links(people["owner"]),
         "deletion": deletions.carry_out(deletions.Wish("999", clock.now()), clock.now()),
         **leaves(),
+        "request": objects(),
         "signed": signed({"algorithm": "HMAC-SHA256", "user_id": "999"}),
     }
 
@@ -93,6 +96,12 @@ def leaves() -> dict[str, str]:
         session.add(notice)
         session.flush()
         return {"erasure": asked.ref, "recipient": str(notice.id)}
+
+
+def objects() -> str:
+    """The reference of an objection that came by mail."""
+    kind, channel = request_rules.Kind.OBJECTION, request_rules.Channel.EMAIL
+    return requests.open_request(kind, channel, email="otto@example.org", language="fr", now=clock.now())
 
 
 def owns(member: Member) -> dict[str, str]:

@@ -16,6 +16,7 @@ from gallery.core.db import transaction
 from gallery.core.settings import Settings
 from gallery.privacy.cli import privacy_group
 from gallery.privacy.erasure import drill, services
+from gallery.privacy.requests.rules import BY_STAFF, Channel
 
 drill_group = AppGroup("drill", help="Whether a backup comes back whole.")
 
@@ -28,9 +29,16 @@ def init_app(app: Flask, _settings: Settings) -> None:
 
 @click.command("erase")
 @click.argument("email")
+@click.option(
+    "--came-by",
+    type=click.Choice([str(one) for one in BY_STAFF]),
+    default=str(Channel.LETTER),
+    show_default=True,
+    help="How it was asked for, for the record of answers.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask again.")
 @with_appcontext
-def erase(email: str, yes: bool) -> None:
+def erase(email: str, came_by: str, yes: bool) -> None:
     """Erase the member EMAIL: what nothing holds goes now, the rest by itself when its holds end."""
     member = member_called(email)
     now = clock.now()
@@ -40,7 +48,7 @@ def erase(email: str, yes: bool) -> None:
     if not yes:
         click.confirm(f"Erase {email}? Nobody can bring it back", abort=True)
     try:
-        asked = services.begin(member.id, now=now)
+        asked = services.begin(member.id, now=now, channel=Channel(came_by))
     except services.WorksHere:
         raise click.ClickException("Take the roles of the member first: members revoke.") from None
     except services.Begun:

@@ -21,9 +21,10 @@ from gallery.auth.services import held, sign_out_everywhere
 from gallery.core import audit, clock, holds, jobs
 from gallery.core.db import db, transaction
 from gallery.core.holds import Hold
-from gallery.privacy.erasure import bans, engine, journal, letters, places, recipients, rules
+from gallery.privacy.erasure import answers, bans, engine, journal, letters, places, recipients, rules
 from gallery.privacy.erasure.models import Ban, Erasure, ErasureHold
 from gallery.privacy.erasure.rules import State
+from gallery.privacy.requests.rules import Channel
 
 log = logging.getLogger(__name__)
 
@@ -53,9 +54,10 @@ def preview(member_id: int, now: datetime) -> list[rules.Kept]:
     return rules.summary(holds.of(member_id, now, now).values())
 
 
-def begin(member_id: int, *, now: datetime) -> Asked:
+def begin(member_id: int, *, now: datetime, by_id: int | None = None, channel: Channel = Channel.ACCOUNT) -> Asked:
     """Begin a member's erasure: sessions end, nobody signs in any more, and who must know is going to be told.
 
+    `by_id`: who of the staff does it for him. `channel`: by which way he asked, unless a request of his says it.
     Raises Missing, Begun or WorksHere.
     """
     ref = secrets.token_urlsafe(24)
@@ -74,8 +76,10 @@ def begin(member_id: int, *, now: datetime) -> Asked:
         sign_out_everywhere(member)
         member.active, member.is_erased, member.password = False, True, None
         journal.record([member.erasure_key])
-        _write_holds(session, made.id, holds.of(member_id, now, now).values())
-        audit.record("erasure.begun", f"erasure:{made.id}")
+        held_rows = holds.of(member_id, now, now).values()
+        _write_holds(session, made.id, held_rows)
+        answers.note(member_id, rules.summary(held_rows), channel, now, by_id)
+        audit.record("erasure.begun", f"erasure:{made.id}", actor_id=by_id)
         jobs.later(carry_on_due)
         return Asked(made.id, ref)
 

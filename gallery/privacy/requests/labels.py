@@ -47,6 +47,8 @@ GROUNDS = {
 }
 """Parts of a sentence, with the rule of the GDPR that applies (MISSION O2)."""
 
+TO_THE_DESK = lazy("The requests that are open")
+
 PROBLEMS = {
     Problem.NOT_NOW: lazy("The request is no longer where this step begins. Look at it again."),
     Problem.NOT_PROVED: lazy("It was not shown yet who asks. Have a code mailed first, or note how you know."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from gallery.core.crypto import Encrypted, EncryptedJSON
 from gallery.core.db import Base
 from gallery.core.personal import Basis, Category, Erase, Keep, Purpose, Recipient, personal, plain
-from gallery.privacy.requests.rules import State
+from gallery.privacy.requests.rules import Channel, Kind, State
 
 _request = personal(category=Category.REQUESTS, purpose=Purpose.RIGHTS, basis=Basis.LEGAL, keep=Keep.REQUEST)
 """Goes with its person when he is erased: the reference in our mail would lead from him to the row (P-37)."""
@@ -40,15 +41,20 @@ _proposed = personal(
 )
 
 
+def _one_of(column: str, known: type[StrEnum]) -> sa.CheckConstraint:
+    """A row of a kind that nobody made would stop whoever closes it, an erasure among them."""
+    words = ", ".join(f"'{one}'" for one in known)
+    return sa.CheckConstraint(f"{column} IN ({words})", name=column)
+
+
 class PrivacyRequest(Base):
     """One thing that one person asks for. It is kept for years, to show that it was answered, unless he is erased."""
 
     __tablename__ = "privacy_request"
     __table_args__ = (
-        sa.CheckConstraint(
-            "state IN ('received', 'identity_asked', 'in_work', 'answered', 'partly_refused', 'refused', 'withdrawn')",
-            name="state",
-        ),
+        _one_of("state", State),
+        _one_of("kind", Kind),
+        _one_of("channel", Channel),
         sa.Index("ix_privacy_request_state_due", "state", "due_at"),
     )
 

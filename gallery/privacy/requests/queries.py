@@ -52,6 +52,34 @@ class Waiting:
     is_proposed: bool
     days_left: int
     """Whole days until it is due; negative when it is overdue."""
+    is_alarming: bool
+    """Whether day 20 has come, or the last ten days of an end that was moved (P-30)."""
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.days_left < 0
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A refusal that one of the staff has proposed."""
+
+    kept: tuple[Kept, ...]
+    words: str
+    partly: bool
+
+
+@dataclass(frozen=True)
+class Case:
+    """One request as the staff handle it."""
+
+    request: Request
+    member_id: int | None
+    email: str
+    """Of somebody without an account."""
+    language: str
+    proposed: Proposal | None
+    proposed_by_id: int | None
 
 
 def by_ref(ref: str) -> Request:
@@ -60,6 +88,17 @@ def by_ref(ref: str) -> Request:
     if one is None:
         raise Missing
     return _read(one)
+
+
+def case(ref: str) -> Case:
+    """The request of that reference for the staff; raises Missing."""
+    one = db.session().scalars(sa.select(PrivacyRequest).where(PrivacyRequest.ref == ref)).one_or_none()
+    if one is None:
+        raise Missing
+    proposed = one.proposed and Proposal(
+        tuple(map(Kept.from_json, one.proposed["kept"])), one.proposed["words"], one.proposed["partly"]
+    )
+    return Case(_read(one), one.member_id, one.email or "", one.language, proposed or None, one.proposed_by_id)
 
 
 def of_member(member_id: int) -> list[Request]:
@@ -96,6 +135,7 @@ def queue(now: datetime) -> list[Waiting]:
             due_at=one.due_at,
             is_proposed=one.proposed_at is not None,
             days_left=(one.due_at - now).days,
+            is_alarming=alarm_at(one.due_at, one.received_at) <= now,
         )
         for one in found
     ]

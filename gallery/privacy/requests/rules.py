@@ -144,6 +144,8 @@ class Kept:
         return cls(Ground(stored["ground"]), tuple(map(Category, stored["categories"])), until)
 
 
+DESK = ("support", "fraud")
+"""Who opens the desk for requests, beside administration."""
 PROOF_NEEDED = frozenset({Kind.ACCESS, Kind.RECTIFICATION, Kind.ERASURE, Kind.RESTRICTION})
 """What would harm the person if a stranger asked for it. An objection or a complaint is heard from anybody."""
 
@@ -175,6 +177,11 @@ def alarm_at(due: datetime, received_at: datetime) -> datetime:
     if due <= due_at(received_at):
         return received_at + ALARM_AFTER
     return due - (EXTEND_WITHIN - ALARM_AFTER)
+
+
+def may_handle(kind: Kind, roles: Collection[str]) -> bool:
+    """Whether staff in these roles handle requests of a kind; objections are also of profiling, which is fraud's."""
+    return bool({"support", "admin"} & {*roles}) or (kind is Kind.OBJECTION and "fraud" in roles)
 
 
 def may_follow(present: State, following: State) -> bool:

@@ -209,7 +209,13 @@ def confirm_refusal(ref: str, *, now: datetime, by_id: int) -> None:
 def withdraw(ref: str, *, now: datetime, by_id: int | None = None) -> None:
     """Close a request that the person no longer makes."""
     with transaction() as session:
-        steps.close(session, steps.opened(session, ref), State.WITHDRAWN, letters.WITHDRAWN, "", (), now, by_id, None)
+        steps.close(session, steps.opened(session, ref), State.WITHDRAWN, letters.WITHDRAWN, "", (), now, by_id)
+
+
+def note_look(ref: str, *, by_id: int) -> None:
+    """Note that somebody of the staff has read what was asked (L5)."""
+    with transaction() as session:
+        audit.record("privacy_request.read", steps.subject(steps.found(session, ref)), actor_id=by_id)
 
 
 def addressee(ref: str) -> steps.Addressee:

@@ -67,22 +67,31 @@ def close(
     session: Session,
     one: PrivacyRequest,
     state: State,
-    letter: str,
+    letter: str | None,
     words: str,
     kept: Sequence[Kept],
     now: datetime,
     by_id: int | None,
-    to: Addressee | None,
+    to: Addressee | None = None,
 ) -> None:
-    """Bring the request to an end, note it, and tell the person by that letter."""
+    """Bring the request to an end, note it, and tell the person by that letter, if by any.
+
+    The note outlives the row, so that it can be shown that there was an answer, and how soon (record.py).
+    """
     move(one, state)
     codes.drop(one)
     forget_proposal(one)
     one.closed_at, one.answer = now, words
     one.kept = [each.as_json() for each in kept]
-    facts: dict[str, Any] = {"late": now > one.due_at, "grounds": sorted({each.ground for each in kept})}
+    facts: dict[str, Any] = {
+        "kind": one.kind,
+        "days": (now - one.received_at).days,
+        "late": now > one.due_at,
+        "grounds": sorted({each.ground for each in kept}),
+    }
     audit.record(f"privacy_request.{state}", subject(one), actor_id=by_id, **facts)
-    tell(session, one, letter, to)
+    if letter is not None:
+        tell(session, one, letter, to)
     if Kind(one.kind) is Kind.ERASURE and state is State.ANSWERED:
         # Who asked to be forgotten is: his reference, in our mail to him, is what shows that he was answered.
         one.email = one.email_index = None
