@@ -55,6 +55,7 @@ FITTINGS = (
     "privacy.export.cli",
     "privacy.registers.setup",
     "privacy.registers.cli",
+    "privacy.breaches.cli",
     "jobs",
     "core.cli",
     "demo.cli",
@@ -96,6 +97,9 @@ ROOMS = (
     "privacy.export.views",
     "privacy.centre.views",
     "privacy.registers.views",
+    "privacy.registers.desk",
+    "privacy.breaches.desk",
+    "privacy.disclosures.desk",
 )
 """Modules with a blueprint `bp`."""
 
@@ -118,6 +122,8 @@ TABLES = (
     "privacy.erasure.models",
     "privacy.retention.models",
     "privacy.requests.models",
+    "privacy.breaches.models",
+    "privacy.disclosures.models",
 )
 """Modules with tables; all are known to the database before it is first used."""
 

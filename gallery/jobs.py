@@ -20,6 +20,7 @@ from gallery.core import clock, jobs, outbox
 from gallery.core.jobs import every
 from gallery.core.settings import Settings
 from gallery.demo.jobs import start_anew
+from gallery.privacy.breaches.jobs import warn_of_breaches
 from gallery.privacy.erasure import places
 from gallery.privacy.erasure.jobs import carry_on_erasures
 from gallery.privacy.requests import alarms
@@ -53,6 +54,7 @@ CLOCK_DRIVEN = (
     every(30, start_anew),
     every(30, carry_on_erasures),
     every(600, alarms.ring),
+    every(600, warn_of_breaches),
     every(3600, forget_delivered),
     every(3600, forget_passed),
     every(3600, empty_log_of_changes),

@@ -69,6 +69,8 @@ class Settings:
     operating_model: OperatingModel = OperatingModel.AGENT
     policy_notice_days: int = 15
     """Days between telling members of a change of the policies and its effect (P-54, C-09)."""
+    breach_hours: int = 72
+    """Hours from knowing of a breach until the authorities must know (GDPR art. 33); reforms speak of 96 (P-52)."""
     streams: int = 4000
     """Event streams that one process may hold open (core.live); each takes a descriptor and about two kilobytes."""
     threads: int = 64
@@ -169,6 +171,7 @@ class Settings:
             policy_notice_days=_whole(
                 environ, "GALLERY_POLICY_NOTICE_DAYS", cls.policy_notice_days, least=15, most=365
             ),
+            breach_hours=_whole(environ, "GALLERY_BREACH_HOURS", cls.breach_hours, least=24, most=96),
             streams=_whole(environ, "GALLERY_STREAMS", cls.streams, least=1, most=10_000),
             threads=_whole(environ, "GALLERY_THREADS", cls.threads, least=1, most=10_000),
             proxies=_whole(environ, "GALLERY_PROXIES", cls.proxies, least=0, most=5),

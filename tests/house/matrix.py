@@ -301,5 +301,26 @@ MATRIX: dict[str, Entry] = {
     "GET erasure_desk.tasks": Entry("/admin/erasures/recipients", staff("support")),
     "POST erasure_desk.told": Entry("/admin/erasures/recipients/{recipient}", staff("support")),
     "GET erasure_desk.returned": Entry("/admin/erasures/returned", staff("fraud")),
+    # The registers.
+    "GET registers_desk.index": Entry("/admin/registers/", staff("support")),
+    "GET registers_desk.processing": Entry("/admin/registers/processing", staff("support")),
+    "GET breaches_desk.index": Entry("/admin/registers/breaches/", staff("support")),
+    "GET breaches_desk.new": Entry("/admin/registers/breaches/new", staff("support")),
+    "POST breaches_desk.create": Entry("/admin/registers/breaches/new", staff("support")),
+    "GET breaches_desk.show": Entry("/admin/registers/breaches/{breach}", staff("support")),
+    "POST breaches_desk.amend": Entry("/admin/registers/breaches/{breach}/facts", staff("support")),
+    "POST breaches_desk.assess": Entry("/admin/registers/breaches/{breach}/assessment", staff("support")),
+    "POST breaches_desk.note_told": Entry("/admin/registers/breaches/{breach}/notices", staff("support")),
+    "POST breaches_desk.look": Entry("/admin/registers/breaches/{breach}/reach", staff("support")),
+    "POST breaches_desk.take_in": Entry("/admin/registers/breaches/{breach}/members", staff("support")),
+    "POST breaches_desk.tell": Entry(
+        "/admin/registers/breaches/{breach}/letters", staff(), {"tell-words_fr": "Un vol", "tell-words_en": "A theft"}
+    ),
+    "POST breaches_desk.close": Entry("/admin/registers/breaches/{breach}/closure", staff("support")),
+    "GET disclosures_desk.index": Entry("/admin/registers/disclosures/", staff("support")),
+    "GET disclosures_desk.new": Entry("/admin/registers/disclosures/new", staff("support")),
+    "POST disclosures_desk.create": Entry("/admin/registers/disclosures/new", staff("support")),
+    "GET disclosures_desk.show": Entry("/admin/registers/disclosures/{disclosure}", staff("support")),
+    "POST disclosures_desk.name_member": Entry("/admin/registers/disclosures/{disclosure}/member", staff("support")),
     "GET retention_desk.index": Entry("/admin/privacy/retention/", staff("support")),
 }

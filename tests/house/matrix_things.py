@@ -35,7 +35,12 @@ from gallery.content.policies.rules import Kind as Policy
 from gallery.core import clock, outbox
 from gallery.core.crypto import blind_index
 from gallery.core.db import db, transaction
+from gallery.core.personal import Category
 from gallery.lots.models import Artist, Lot, Sale
+from gallery.privacy.breaches import services as breaches
+from gallery.privacy.breaches.rules import Kind as BreachKind
+from gallery.privacy.disclosures import services as disclosures
+from gallery.privacy.disclosures.rules import Ground as Because
 from gallery.privacy.erasure import services as erasure
 from gallery.privacy.erasure.models import Notification
 from gallery.privacy.requests import rules as request_rules
@@ -76,6 +81,8 @@ def things(people: dict[str, Member]) -> dict[str, str]:
         "deletion": deletions.carry_out(deletions.Wish("999", clock.now()), clock.now()),
         **leaves(),
         "request": objects(),
+        "breach": str(breached()),
+        "disclosure": str(given_away(people["owner"])),
         "signed": signed({"algorithm": "HMAC-SHA256", "user_id": "999"}),
     }
 
@@ -102,6 +109,18 @@ def objects() -> str:
     """The reference of an objection that came by mail."""
     kind, channel = request_rules.Kind.OBJECTION, request_rules.Channel.EMAIL
     return requests.open_request(kind, channel, email="otto@example.org", language="fr", now=clock.now())
+
+
+def breached() -> int:
+    """Something went wrong, and its list of members is still empty."""
+    known = breaches.Facts("A laptop was stolen", clock.now(), [BreachKind.CONFIDENTIALITY])
+    return breaches.open_breach(known, by_id=None, now=clock.now())
+
+
+def given_away(member: Member) -> int:
+    """A court had data of a member."""
+    given = disclosures.Given("A court", Because.ORDER, [Category.BIDDING], clock.now(), member.id)
+    return disclosures.note(given, by_id=None)
 
 
 def owns(member: Member) -> dict[str, str]:

@@ -13,7 +13,10 @@ from flask_login import current_user
 from gallery.auth.step_up import changes_sign_in as stepped_up
 from gallery.core import access, clock, map_words, settings
 from gallery.core.errors import Missing
+from gallery.privacy.breaches import queries as breaches
 from gallery.privacy.centre import queries
+from gallery.privacy.disclosures import labels as disclosure_labels
+from gallery.privacy.disclosures import queries as disclosures
 from gallery.privacy.export import gathering, words
 from gallery.trust import standing
 from gallery.trust.rules import number_in
@@ -34,6 +37,9 @@ def index() -> ResponseReturnValue:
         categories=map_words.CATEGORIES,
         restrictions=standing.restrictions(current_user.id),
         is_running=lambda block: standing.is_running(block, now),
+        disclosed=disclosures.of_member(current_user.id),
+        disclosure_grounds=disclosure_labels.GROUNDS,
+        incidents=breaches.told_to(current_user.id),
         house=settings.current(),
     )
     return _private(page)

@@ -118,6 +118,20 @@ COLUMNS: dict[str, Any] = {
     "proposed_at": lazy("Answer proposed"),
     "proposed_by_id": lazy("Answer proposed by"),
     "email_index": lazy("Index by which the e-mail address is found"),
+    # Breaches.
+    "breach_id": lazy("Number of the breach"),
+    "breach.id": lazy("Number of the breach"),
+    "aware_at": lazy("Known since"),
+    "noted_at": lazy("Noted"),
+    "told": lazy("Who was told"),
+    "told_at": lazy("Told"),
+    # Data given to others.
+    "recipient": lazy("To whom"),
+    "given_at": lazy("Given"),
+    "categories": lazy("Which data"),
+    "disclosure.id": lazy("Number of the entry"),
+    "disclosure.words": lazy("What exactly"),
+    "reference": lazy("Under which number it was asked for"),
     # Texts of the house.
     "content_id": lazy("Number of the text"),
     "version_id": lazy("Number of the version"),

@@ -18,7 +18,18 @@ DAYS = {
 }
 YEARS_OF_RECORDS = 10
 
-COUNTED_FROM = ("last_seen_at", "at", "asked_at", "made_at", "taken_at", "placed_at", "decided_at", "sent_at", "since")
+COUNTED_FROM = (
+    "last_seen_at",
+    "at",
+    "asked_at",
+    "made_at",
+    "taken_at",
+    "placed_at",
+    "decided_at",
+    "sent_at",
+    "since",
+    "noted_at",
+)
 """The column from which a row's time counts: the first of these that the row has."""
 ENDS = ("lifted_at", "until")
 """When what a hold is for was over: the first of these that is set."""

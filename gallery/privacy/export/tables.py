@@ -22,10 +22,15 @@ from gallery.core.personal import KEY, Category, Entry, Keep, Purpose
 CONTEXT = {
     "audit_entry.subject": ("at", "action"),
     "bid.bidder_id": ("lot_id", "seq", "price_minor"),
+    "breach.by_id": ("id", "aware_at"),
+    "breach_member.member_id": ("breach_id",),
+    "breach_notice.by_id": ("breach_id", "told", "told_at"),
     "content_decision.by_id": ("content_id", "version_id", "from_at", "decided_at"),
     "content_picture.author_id": ("file", "alt_fr", "alt_en", "added_at"),
     "content_version.author_id": ("content_id", "number", "title_fr", "title_en", "note", "saved_at"),
     "deletion_request.member_id": ("asked_at", "outcome"),
+    "disclosure.by_id": ("id", "given_at"),
+    "disclosure.member_id": ("recipient", "ground", "categories", "given_at"),
     "lead.bidder_id": ("lot_id",),
     "lot.seller_id": (
         "id", "title_en", "title_fr", "description_en", "description_fr", "condition_en", "condition_fr",

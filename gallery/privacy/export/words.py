@@ -11,7 +11,9 @@ from babel.dates import format_date
 from gallery.auth.models import RoleName
 from gallery.core import i18n
 from gallery.core.i18n import _, lazy
+from gallery.core.map_words import CATEGORIES
 from gallery.core.money import format_money
+from gallery.privacy.disclosures.labels import GROUNDS
 from gallery.privacy.export.column_words import COLUMNS
 from gallery.privacy.export.gathering import Row
 from gallery.privacy.export.rules import Other, Source, plain_value
@@ -30,6 +32,9 @@ TABLES = {
     "bid.bidder_id": lazy("Your bids"),
     "block.by_id": lazy("Restrictions that you decided as staff"),
     "block.member_id": lazy("Restrictions of your account"),
+    "breach.by_id": lazy("Breaches of data that you entered as staff"),
+    "breach_member.member_id": lazy("Breaches that touched your data"),
+    "breach_notice.by_id": lazy("Notices of a breach that you noted as staff"),
     "challenge.member_id": lazy("Questions put to your passkey"),
     "company.member_id": lazy("Your company"),
     "consent_receipt.member_id": lazy("Your choices on cookies, personalisation and messages"),
@@ -38,6 +43,8 @@ TABLES = {
     "content_version.author_id": lazy("Versions of texts that you wrote as an editor"),
     "deletion_request.member_id": lazy("Removals that Facebook told us of"),
     "device_session.member_id": lazy("Devices that are signed in"),
+    "disclosure.by_id": lazy("Data given to others that you noted as staff"),
+    "disclosure.member_id": lazy("Your data given to others"),
     "erasure.member_id": lazy("The erasure of your account"),
     "identity.member_id": lazy("Accounts at Google or Facebook that open yours"),
     "known_device.member_id": lazy("Devices on which you signed in before"),
@@ -83,6 +90,8 @@ OTHERS = {
 }
 
 VALUES: dict[str, Mapping[Any, Any]] = {
+    "disclosure.categories": CATEGORIES,
+    "disclosure.ground": GROUNDS,
     "look.reason": labels.REASONS,
     "look.role": labels.ROLES,
     "look.what": labels.SHOWN,
@@ -118,6 +127,8 @@ def value(table: Table, name: str, row: Row) -> str:
     if name in {one.name for one in table.others}:
         return str(OTHERS[Other(found)])
     words = VALUES.get(f"{table.name}.{name}")
+    if isinstance(found, list):
+        return ", ".join(str((words or {}).get(one, one)) for one in found)
     if words and found in words:
         return str(words[found])
     if name.endswith("_minor") and "currency" in row.about:
