@@ -24,7 +24,7 @@ from gallery.core import health
 from gallery.core.db import db
 from gallery.core.settings import Settings
 from tests.inspection import InspectingClient
-from tests.services import chromium, house, postgresql, redis, smtp
+from tests.services import chromium, house, once, postgresql, redis, smtp
 from tests.services.missing import tests_by_missing_part
 
 DATABASES = ("sqlite", "postgresql")
@@ -49,6 +49,7 @@ def pytest_configure() -> None:
     hypothesis.settings.register_profile("house", deadline=None)  # On a busy machine, slow is not wrong.
     hypothesis.settings.load_profile("house")
     sys.addaudithook(refuse_the_world)
+    once.install()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO
 
 from alembic.util import CommandError
 from flask import Flask, current_app
@@ -61,8 +61,11 @@ class Manifest:
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Let a process that uses the database be seen by `restore`."""
+    # The list and not the application: an engine that knew its application would keep it alive for ever.
+    shown: list[IO[bytes]] = []
+    app.extensions["in_use"] = shown
     with app.app_context():
-        event.listen(db.engine, "connect", lambda *_connection: _show_use(app, settings))
+        event.listen(db.engine, "connect", lambda *_connection: _show_use(shown, settings))
 
 
 def back_up(target: Path, *, with_keys: bool = False) -> Manifest:
@@ -178,12 +181,12 @@ def _swap(new: Path, place: Path, kept: Path) -> None:
     new.rename(place)
 
 
-def _show_use(app: Flask, current: Settings) -> None:
+def _show_use(shown: list[IO[bytes]], current: Settings) -> None:
     """Hold a shared lock as long as the process lives; the kernel frees it, however the process ends."""
-    if "in_use" not in app.extensions:
+    if not shown:
         file = _use_file(current)
         fcntl.flock(file, fcntl.LOCK_SH)
-        app.extensions["in_use"] = file
+        shown.append(file)
 
 
 @contextmanager
@@ -199,7 +202,7 @@ def _alone(current: Settings) -> Iterator[None]:
         yield
 
 
-def _use_file(current: Settings) -> Any:
+def _use_file(current: Settings) -> IO[bytes]:
     path = current.data_dir / "run" / "in-use.lock"
     path.parent.mkdir(parents=True, exist_ok=True)
     return path.open("ab")
