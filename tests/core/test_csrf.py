@@ -128,7 +128,7 @@ def test_no_view_that_writes_is_reached_without_a_token(app: Flask, method: str)
 
     for rule in writing:
         view = app.view_functions[rule.endpoint]
-        app.view_functions[rule.endpoint] = functools.wraps(view)(lambda **named: arrive(**named))
+        app.view_functions[rule.endpoint] = functools.wraps(view)(arrive)
     for rule in writing:
         address = re.sub(r"<(\w+(\(.*?\))?:)?\w+>", "1", rule.rule)
         app.test_client().open(address, method=method)
