@@ -43,7 +43,7 @@ def test_a_member_reads_his_rows_and_nobody_elses(client: InspectingClient, ana:
     page = client.get(f"{PAGE}/held/bid.bidder_id?lang=en").text
     assert "The Great Wave" in page
     assert "€222" in page
-    assert "777" not in page
+    assert "€777" not in page
     assert client.get(f"{PAGE}/held/bid.nobody").status_code == 404
 
 

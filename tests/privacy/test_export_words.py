@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from gallery.core import map_words
+from gallery.core import column_words, map_words
 from gallery.core.personal import Category
-from gallery.privacy.export import column_words, rules, words
+from gallery.privacy.export import rules, words
 from gallery.privacy.export.tables import tables
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -20,7 +20,7 @@ def test_every_table_is_called_something() -> None:
 
 
 def test_every_column_is_called_something() -> None:
-    """As for columns in export.column_words."""
+    """As for columns in core.column_words."""
     names = {(table.name, one.name) for table in tables() for one in (*table.columns, *table.others)}
     known = column_words.COLUMNS
     assert sorted(f"{table}.{name}" for table, name in names if not {f"{table}.{name}", name} & known.keys()) == []

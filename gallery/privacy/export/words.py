@@ -10,11 +10,11 @@ from babel.dates import format_date
 
 from gallery.auth.models import RoleName
 from gallery.core import i18n
+from gallery.core.column_words import COLUMNS
 from gallery.core.i18n import _, lazy
 from gallery.core.map_words import CATEGORIES
 from gallery.core.money import format_money
 from gallery.privacy.disclosures.labels import GROUNDS
-from gallery.privacy.export.column_words import COLUMNS
 from gallery.privacy.export.gathering import Row
 from gallery.privacy.export.rules import Other, Source, plain_value
 from gallery.privacy.export.tables import Column, Table
