@@ -19,7 +19,7 @@ def init_app(_app: Flask, _settings: Settings) -> None:
 
 @click.command("index")
 def index() -> None:
-    """Make anew what members, phones and bank accounts are found by, after GALLERY_SECRET_KEY was changed."""
+    """Make anew what names, phones, bank accounts and addresses are found by, after GALLERY_SECRET_KEY was changed."""
     for table, remake in indexes.REMAKERS.items():
         total, after = 0, 0
         while True:

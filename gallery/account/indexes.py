@@ -9,7 +9,10 @@ import sqlalchemy as sa
 from gallery.account.models import BankAccount, Profile
 from gallery.account.rules import folded
 from gallery.core.crypto import blind_index
-from gallery.core.db import transaction
+from gallery.core.db import Base, transaction
+
+Remaker = Callable[[int, int], tuple[int, int]]
+"""Makes a piece of a table's indexes anew: `remake(after, batch)`."""
 
 
 def of_profile(values: Mapping[str, object]) -> dict[str, str]:
@@ -28,25 +31,29 @@ def of_bank_account(values: Mapping[str, object]) -> dict[str, str]:
     return {"number_index": blind_index("bank_account.number", str(values["number"]))}
 
 
-def _remaker(
-    table: type[Profile | BankAccount], columns: tuple[str, ...], of: Callable[[Mapping[str, object]], dict[str, str]]
-) -> Callable[[int, int], tuple[int, int]]:
-    member_id = table.__table__.c.member_id
-    query = sa.select(member_id, *(table.__table__.c[name] for name in columns)).order_by(member_id)
+def remaker(
+    table: type[Base],
+    key: str,
+    columns: tuple[str, ...],
+    of: Callable[[Mapping[str, object]], Mapping[str, str | None]],
+) -> Remaker:
+    """What makes the indexes of a table anew from these columns, in the order of its key; `of` gives them for a row."""
+    number = table.__table__.c[key]
+    query = sa.select(number, *(table.__table__.c[name] for name in columns)).order_by(number)
 
     def remake(after: int, batch: int) -> tuple[int, int]:
-        """One unit of work: up to `batch` rows of the members above `after`; how many there were, and the last one."""
+        """One unit of work: up to `batch` rows whose key is above `after`; how many there were, and the last key."""
         with transaction() as session:
-            rows = session.execute(query.where(member_id > after).limit(batch).with_for_update()).mappings().all()
+            rows = session.execute(query.where(number > after).limit(batch).with_for_update()).mappings().all()
             for row in rows:
-                session.execute(sa.update(table).where(member_id == row["member_id"]).values(of(dict(row))))
-        return len(rows), rows[-1]["member_id"] if rows else after
+                session.execute(sa.update(table).where(number == row[key]).values(of(dict(row))))
+        return len(rows), rows[-1][key] if rows else after
 
     return remake
 
 
 REMAKERS = {
-    "profile": _remaker(Profile, ("full_name", "phone"), of_profile),
-    "bank_account": _remaker(BankAccount, ("number",), of_bank_account),
+    "profile": remaker(Profile, "member_id", ("full_name", "phone"), of_profile),
+    "bank_account": remaker(BankAccount, "member_id", ("number",), of_bank_account),
 }
-"""By table: `remake(after, batch)`."""
+"""By table: `remake(after, batch)`. Floors above add what they find by an index of their own."""

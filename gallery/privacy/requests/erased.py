@@ -14,9 +14,9 @@ from gallery.core import audit
 from gallery.core.crypto import blind_index
 from gallery.core.db import transaction
 from gallery.privacy.requests import rules, steps
+from gallery.privacy.requests.indexes import EMAIL_INDEX
 from gallery.privacy.requests.models import PrivacyRequest
 from gallery.privacy.requests.rules import CLOSED, Channel, Kept, Kind, State
-from gallery.privacy.requests.services import EMAIL_INDEX
 
 
 def settle(member_id: int, kept: Sequence[Kept], channel: Channel, *, now: datetime, by_id: int | None = None) -> None:

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from gallery.core.crypto import blind_index
 from gallery.core.db import db
 from gallery.core.errors import Missing
+from gallery.privacy.requests.indexes import EMAIL_INDEX
 from gallery.privacy.requests.models import PrivacyRequest
 from gallery.privacy.requests.rules import CLOSED, Channel, Kept, Kind, State, alarm_at
-from gallery.privacy.requests.services import EMAIL_INDEX
 
 
 @dataclass(frozen=True)

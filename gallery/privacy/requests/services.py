@@ -22,10 +22,9 @@ from gallery.core.crypto import blind_index
 from gallery.core.db import transaction
 from gallery.core.errors import Missing
 from gallery.privacy.requests import codes, letters, rules, steps
+from gallery.privacy.requests.indexes import EMAIL_INDEX
 from gallery.privacy.requests.models import PrivacyRequest
 from gallery.privacy.requests.rules import Channel, Kept, Kind, Problem, State
-
-EMAIL_INDEX = "privacy_request.email"
 
 
 def open_request(
