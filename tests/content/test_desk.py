@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -47,6 +48,16 @@ def test_a_change_is_another_version_and_the_public_one_stays(client: Inspecting
     assert "We sell sculpture." in text_of(client)
     db.session.rollback()
     assert [tuple(row) for row in db.session.execute(sa.select(ContentVersion.__table__))][:1] == before
+
+
+def test_the_desk_calls_a_text_by_its_title(client: InspectingClient) -> None:
+    """By its address only while nobody has given it a title; the address stands beside it."""
+    editor(client)
+    number = begin(client)
+    for path in ("", "/versions", "/versions/1"):
+        page = client.get(f"/admin/content/{number}{path}?lang=fr").text
+        assert re.search("<h1>[^<]*La galerie", page), path
+    assert "about" in client.get(f"/admin/content/{number}?lang=fr").text
 
 
 def test_what_is_the_same_adds_no_version(client: InspectingClient) -> None:

@@ -40,6 +40,7 @@ def index() -> ResponseReturnValue:
         open_kinds=rules.OPEN_KINDS,
         as_built=[name for name in NOTICES if name not in changed],
         faults=editing.faults(lines, clock.now()),
+        name_of=editing.name_of,
     )
 
 
@@ -139,12 +140,12 @@ def _publish(content_id: int, number: int, at: datetime | None, now: datetime) -
 @access.staff(EDITOR)
 def versions(content_id: int) -> ResponseReturnValue:
     """Who wrote what when, and what was decided."""
-    text = queries.content(content_id)
+    text, found = queries.content(content_id), queries.versions(content_id)
     return render_template(
         "content/versions.html",
         text=text,
-        name=editing.name_of(text),
-        versions=queries.versions(content_id),
+        name=editing.name_of(text, found[0]),
+        versions=found,
         decisions=list(reversed(queries.decisions(content_id))),
     )
 
@@ -160,7 +161,7 @@ def version(content_id: int, number: int) -> ResponseReturnValue:
     return render_template(
         "content/version.html",
         text=text,
-        name=editing.name_of(text),
+        name=editing.name_of(text, all_of_them[0]),
         version=shown,
         newest=all_of_them[0].number,
         before=before,

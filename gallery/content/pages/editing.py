@@ -19,7 +19,7 @@ from gallery.content.pages.rules import HOME, Draft, Kind, Problem
 from gallery.content.pages.timed_forms import BannerForm, PublishForm
 from gallery.core import clock
 from gallery.core.errors import Missing
-from gallery.core.i18n import iso, zone
+from gallery.core.i18n import iso, text, zone
 from gallery.core.mail import Letter
 from gallery.notices import letters
 from gallery.notices.rules import NOTICES
@@ -62,9 +62,9 @@ def fixed_slug(kind: Kind) -> str | None:
     return name
 
 
-def name_of(content: Content) -> str:
-    """How the desk calls a text: a notice by what it says, others by their slug."""
-    return str(labels.NOTICES[content.slug]) if content.kind == Kind.NOTICE else content.slug
+def name_of(content: Content, newest: ContentVersion) -> str:
+    """How the desk calls a text: a notice by what it says, others by their title, or by their slug."""
+    return str(labels.NOTICES[content.slug]) if content.kind == Kind.NOTICE else text(newest, "title") or content.slug
 
 
 def page_of(
@@ -93,7 +93,7 @@ def page_of(
             "content/edit.html",
             content=content,
             kind=kind,
-            name=name_of(content),
+            name=name_of(content, newest),
             address=address_of(content),
             form=form,
             publish=publish or PublishForm(formdata=None),
@@ -135,6 +135,7 @@ def previews(form: TextForm) -> list[Preview]:
         Preview(
             language,
             form[f"title_{language}"].data or "",
+            # content.markup cleans what it renders.
             Markup(services.rendered(form[f"body_{language}"].data or "", language, f"{language}-")),  # noqa: S704
         )
         for language in rules.LANGUAGES
