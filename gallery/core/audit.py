@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from gallery.core import clock
 from gallery.core.db import Base, db
-from gallery.core.personal import Basis, Category, Erase, Keep, Purpose, personal, plain
+from gallery.core.personal import by_staff, plain
 
 
 class AuditEntry(Base):
@@ -27,13 +27,7 @@ class AuditEntry(Base):
     actor_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("member.id", ondelete="SET NULL"),
         index=True,
-        info=personal(
-            category=Category.STAFF_WORK,
-            purpose=Purpose.ACCOUNTABILITY,
-            basis=Basis.INTEREST,
-            keep=Keep.AUDIT,
-            erase=Erase.BLANK,
-        ),
+        info=by_staff,
     )
     facts: Mapped[dict[str, Any]] = mapped_column(sa.JSON, info=plain)
 

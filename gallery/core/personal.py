@@ -125,3 +125,13 @@ def personal(
     of the security of others); the map still tells that it is there.
     """
     return {KEY: Entry(category, purpose, basis, keep, to, export, erase, via)}
+
+
+by_staff = personal(
+    category=Category.STAFF_WORK,
+    purpose=Purpose.ACCOUNTABILITY,
+    basis=Basis.INTEREST,
+    keep=Keep.AUDIT,
+    erase=Erase.BLANK,
+)
+"""Who on the staff did something: it is his own for as long as it may have to be accounted for, then nobody's."""

@@ -9,17 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from gallery.core.crypto import Encrypted
 from gallery.core.db import Base
-from gallery.core.personal import Basis, Category, Erase, Keep, Purpose, personal, plain
+from gallery.core.personal import Basis, Category, Erase, Keep, Purpose, by_staff, personal, plain
 
 _moderation = personal(
     category=Category.MODERATION, purpose=Purpose.SAFETY, basis=Basis.INTEREST, keep=Keep.HOLD, erase=Erase.KEEP
-)
-_by = personal(
-    category=Category.STAFF_WORK,
-    purpose=Purpose.ACCOUNTABILITY,
-    basis=Basis.INTEREST,
-    keep=Keep.AUDIT,
-    erase=Erase.BLANK,
 )
 _looked_at = personal(category=Category.SECURITY, purpose=Purpose.ACCOUNTABILITY, basis=Basis.LEGAL, keep=Keep.AUDIT)
 _inner = personal(
@@ -44,7 +37,7 @@ class Block(Base):
     until: Mapped[datetime | None] = mapped_column(info=_moderation)
     """None: until it is lifted."""
     lifted_at: Mapped[datetime | None] = mapped_column(info=_moderation)
-    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id", ondelete="SET NULL"), info=_by)
+    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id", ondelete="SET NULL"), info=by_staff)
 
 
 class SaleBar(Base):
@@ -58,7 +51,7 @@ class SaleBar(Base):
     sale_id: Mapped[int] = mapped_column(sa.ForeignKey("sale.id", ondelete="CASCADE"), info=_moderation)
     reason: Mapped[str] = mapped_column(info=_moderation)
     since: Mapped[datetime] = mapped_column(info=_moderation)
-    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id", ondelete="SET NULL"), info=_by)
+    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id", ondelete="SET NULL"), info=by_staff)
 
 
 class SpendingLimit(Base):
@@ -98,7 +91,9 @@ class Look(Base):
     id: Mapped[int] = mapped_column(primary_key=True, info=plain)
     member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id", ondelete="CASCADE"), index=True, info=_looked_at)
     """Whose data it was."""
-    staff_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id", ondelete="SET NULL"), index=True, info=_by)
+    staff_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("member.id", ondelete="SET NULL"), index=True, info=by_staff
+    )
     role: Mapped[str] = mapped_column(info=_looked_at)
     reason: Mapped[str] = mapped_column(info=_looked_at)
     """One of trust.rules.Reason; the member is told it."""
@@ -116,6 +111,8 @@ class StaffNote(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, info=plain)
     member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id", ondelete="CASCADE"), index=True, info=_noted)
-    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id", ondelete="SET NULL"), index=True, info=_by)
+    author_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("member.id", ondelete="SET NULL"), index=True, info=by_staff
+    )
     words: Mapped[str] = mapped_column(Encrypted("staff_note.words"), info=_noted)
     at: Mapped[datetime] = mapped_column(info=_noted)

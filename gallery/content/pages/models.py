@@ -8,15 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from gallery.core.db import Base
-from gallery.core.personal import Basis, Category, Erase, Keep, Purpose, personal, plain
-
-_by = personal(
-    category=Category.STAFF_WORK,
-    purpose=Purpose.ACCOUNTABILITY,
-    basis=Basis.INTEREST,
-    keep=Keep.AUDIT,
-    erase=Erase.BLANK,
-)
+from gallery.core.personal import by_staff, plain
 
 
 class Content(Base):
@@ -66,7 +58,9 @@ class ContentVersion(Base):
     """The number of the version that this one brings back."""
     is_ours: Mapped[bool] = mapped_column(info=plain)
     """It came with the program, not from an editor."""
-    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id", ondelete="SET NULL"), index=True, info=_by)
+    author_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("member.id", ondelete="SET NULL"), index=True, info=by_staff
+    )
     saved_at: Mapped[datetime] = mapped_column(info=plain)
 
     content: Mapped[Content] = relationship()
@@ -86,7 +80,9 @@ class ContentDecision(Base):
     """None: nothing is public."""
     from_at: Mapped[datetime] = mapped_column(info=plain)
     is_ours: Mapped[bool] = mapped_column(info=plain)
-    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id", ondelete="SET NULL"), index=True, info=_by)
+    by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("member.id", ondelete="SET NULL"), index=True, info=by_staff
+    )
     decided_at: Mapped[datetime] = mapped_column(info=plain)
 
 
@@ -108,5 +104,7 @@ class ContentPicture(Base):
     alt_fr: Mapped[str] = mapped_column(info=plain)
     alt_en: Mapped[str] = mapped_column(info=plain)
     """What it shows, for whoever does not see it."""
-    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id", ondelete="SET NULL"), index=True, info=_by)
+    author_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("member.id", ondelete="SET NULL"), index=True, info=by_staff
+    )
     added_at: Mapped[datetime] = mapped_column(info=plain)

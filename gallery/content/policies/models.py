@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from gallery.core import immutable
 from gallery.core.db import Base
-from gallery.core.personal import Basis, Category, Erase, Keep, Purpose, personal, plain
+from gallery.core.personal import Category, Purpose, by_staff, personal, plain
 
 _agreed = personal(category=Category.ACCOUNT, purpose=Purpose.AGREEMENT)
 
@@ -66,13 +66,7 @@ class PolicyDraft(Base):
     updated_at: Mapped[datetime] = mapped_column(info=plain)
     updated_by_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("member.id", ondelete="SET NULL"),
-        info=personal(
-            category=Category.STAFF_WORK,
-            purpose=Purpose.ACCOUNTABILITY,
-            basis=Basis.INTEREST,
-            keep=Keep.AUDIT,
-            erase=Erase.BLANK,
-        ),
+        info=by_staff,
     )
 
 
