@@ -22,7 +22,7 @@ class Activity:
     grounds: tuple[str, ...]
     categories: tuple[str, ...]
     held: tuple[str, ...]
-    """`table: columns`."""
+    """A table and its columns, in words."""
     receivers: tuple[str, ...]
     countries: tuple[str, ...]
     """Outside the house's own, where what the receivers are given may be."""
@@ -52,10 +52,14 @@ def _activity(purpose: Purpose, lines: list[Line]) -> Activity:
         purpose=str(map_words.PURPOSES[purpose]),
         grounds=_each(map_words.GROUNDS[entry.basis] for entry in entries),
         categories=_each(map_words.CATEGORIES[entry.category] for entry in entries),
-        held=tuple(f"{table}: {'; '.join(words)}" for table, words in held.items()),
+        held=tuple(_("%(term)s: %(words)s", term=table, words="; ".join(words)) for table, words in held.items()),
         receivers=_each(map_words.RECEIVERS[one] for one in to),
         countries=_each(
-            f"{labels.name(one)}: {labels.countries(one.countries)} ({labels.MECHANISMS[one.mechanism]})"
+            _(
+                "%(term)s: %(words)s",
+                term=labels.name(one),
+                words=f"{labels.countries(one.countries)} ({labels.MECHANISMS[one.mechanism]})",
+            )
             for one in RECEIVERS
             if set(one.recipients) & set(to)
         ),

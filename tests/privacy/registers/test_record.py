@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import pytest
 from flask import Flask
@@ -19,7 +20,8 @@ def test_all_that_the_map_holds_is_in_it(app: Flask, language: str) -> None:
     with force_locale(language):
         for line in data_map.lines():
             part = text.split(f"## {_capital(map_words.PURPOSES[line.entry.purpose])}\n")[1].split("\n## ")[0]
-            assert f"  - {column_words.of_table(line.column.table)}: " in part, line.column
+            colon = "\u00a0:" if language == "fr" else ":"
+            assert f"  - {column_words.of_table(line.column.table)}{colon} " in part, line.column
             assert column_words.of_column(line.column) in part, line.column
             assert f"  - {map_words.TIMES[line.entry.keep]}" in part, line.column
             assert f"  - {map_words.GROUNDS[line.entry.basis]}" in part, line.column
@@ -32,6 +34,7 @@ def test_it_names_who_answers_and_the_representatives(app: Flask) -> None:
     assert site.site_address in text
     assert "Maître Dupont, Lyon" in text
     assert "la maison elle-même" in text
+    assert re.search(r"^  - .*\w: ", text, re.MULTILINE) is None, "French puts a space before a colon"
 
 
 def test_the_command_writes_it_in_french_unless_told_otherwise(app: Flask) -> None:
