@@ -36,6 +36,7 @@ def test_a_member_sees_what_is_there_with_purpose_and_time_and_each_way_to_act(
     for path in ("/export", "/erasure"):
         assert f'href="{PAGE}{path}"' in page
     assert "Nothing keeps you from bidding." in page
+    assert 'href="/consents"' in page.partition("<h1>")[0], "beside the other rooms of the account"
 
 
 def test_a_member_reads_his_rows_and_nobody_elses(client: InspectingClient, ana: Member) -> None:
