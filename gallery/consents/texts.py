@@ -85,7 +85,8 @@ def _render(component: str, language: str) -> Text:
             version, body = rules.FIRST_LAYER_VERSION, "\n".join(text(one, language).body for one in rules.ON_SITE)
         else:
             version, body = rules.VERSIONS[Purpose(component)], _of_purpose(Purpose(component))
-    return Text(digest_of(component, language, version, body), component, language, version, Markup(body))  # noqa: S704
+    name = digest_of(component, language, version, body)
+    return Text(name, component, language, version, Markup(body))  # noqa: S704  Templates of ours, which escape.
 
 
 def _of_purpose(purpose: Purpose) -> str:

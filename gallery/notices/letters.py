@@ -80,7 +80,8 @@ def write(name: str, facts: dict[str, Any], lot: Lot, to: str, language: str) ->
     context = _context(facts, lot)
     with force_locale(language):
         values = _values(facts, lot)
-        html = Markup(_filled(str(own.html), {place: str(escape(value)) for place, value in values.items()}))  # noqa: S704
+        escaped = {place: str(escape(value)) for place, value in values.items()}
+        html = Markup(_filled(str(own.html), escaped))  # noqa: S704  Cleaned words of editors, and escaped values.
         return Letter(
             to=to,
             subject=_one_line(_filled(own.subject, values)),
