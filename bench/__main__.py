@@ -10,7 +10,7 @@ from pathlib import Path
 
 import brotli
 
-from bench import load, measures, sign_ins
+from bench import load, measures, privacy, sign_ins
 from bench.house import House, build
 from bench.served import Served, serving
 from gallery import create_app
@@ -25,6 +25,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--each", type=int, default=100, help="requests of each of the eight clients a round")
     parser.add_argument("--seconds", type=float, default=12, help="of bids beside sign-ins, a round")
+    parser.add_argument("--members", type=int, default=privacy.MEMBERS, help="of the house whose privacy is measured")
     asked = parser.parse_args()
     rounds: Rounds = {}
     with tempfile.TemporaryDirectory(prefix="gallery-bench-") as directory:
@@ -37,8 +38,11 @@ def main() -> None:
         size = page_bytes(house)
     with tempfile.TemporaryDirectory(prefix="gallery-bench-") as directory:
         beside = sign_ins.measure(Path(directory), asked.rounds, asked.seconds)
+    with tempfile.TemporaryDirectory(prefix="gallery-bench-") as directory:
+        costs = privacy.measure(Path(directory), asked.members)
     report(rounds, waits, failed, size, asked.rounds, asked.each)
     sign_ins.report(beside)
+    privacy.report(asked.members, *costs)
 
 
 def one_round(
