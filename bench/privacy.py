@@ -190,14 +190,13 @@ def build(directory: Path, members: int) -> int:
 def cost_of(act: str, directory: Path) -> Cost:
     """Have another process do it, and tell what it took."""
     command = [sys.executable, "-m", "bench.privacy", "--act", act]
-    done = subprocess.run(
-        command, cwd=ROOT, env=os.environ | _environ(directory), capture_output=True, text=True, check=True
-    )
+    environ = os.environ | _environ(directory)
+    done = subprocess.run(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True, check=True)
     return Cost(**json.loads(done.stdout.splitlines()[-1]))
 
 
 def _environ(directory: Path) -> dict[str, str]:
-    return KEYS | {"GALLERY_DATA_DIR": str(directory), "GALLERY_LOG_LEVEL": "error"}
+    return KEYS | {"GALLERY_DATA_DIR": str(directory)}
 
 
 def _do(act: str) -> Cost:
