@@ -96,6 +96,7 @@ ROOMS = (
     "privacy.retention.desk",
     "privacy.export.views",
     "privacy.centre.views",
+    "privacy.centre.acts",
     "privacy.registers.views",
     "privacy.registers.desk",
     "privacy.breaches.desk",

@@ -82,6 +82,10 @@ class Member(Base, UserMixin):
 
     is_erased: Mapped[bool] = mapped_column(default=False, server_default=sa.false(), info=_account)
     """Whether his erasure has begun: what is left of the row serves what still needs it, and nobody signs in (L3)."""
+    restricted_at: Mapped[datetime | None] = mapped_column(
+        info=personal(category=Category.REQUESTS, purpose=Purpose.RIGHTS, basis=Basis.LEGAL)
+    )
+    """Since when he wants his data kept and used for nothing that he does not himself ask for (art. 18 GDPR, P-41)."""
     erasure_key: Mapped[str] = mapped_column(
         index=True, unique=True, default=lambda: secrets.token_hex(16), info=_sign_in
     )

@@ -31,6 +31,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]
     confirmed_at: datetime | None
     language: str
     currency: str | None
+    restricted_at: datetime | None
     session_id: int
     started_at: datetime
     last_seen_at: datetime
@@ -97,6 +98,7 @@ _SIGNED_IN = (
         _member.confirmed_at,
         _member.language,
         _member.currency,
+        _member.restricted_at,
         _session.id.label("session_id"),
         _session.started_at,
         _session.last_seen_at,

@@ -37,6 +37,8 @@ class Here:
     """None: a visitor who has never chosen here."""
     choices: Mapping[Purpose, Choice]
     gpc: bool
+    is_restricted: bool = False
+    """A member who has the use of his data restricted."""
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -55,6 +57,8 @@ def here() -> Here:
 def granted(purpose: Purpose) -> bool:
     """Whether whoever opens this page allows a purpose."""
     who = here()
+    if who.is_restricted and purpose in rules.WITHHELD:
+        return False
     return rules.granted(who.choices, purpose, clock.now(), queries.windows(), gpc=who.gpc)
 
 
@@ -96,7 +100,7 @@ def _look() -> Here:
     gpc = rules.signals_gpc(request.headers.getlist(HEADER))
     if current_user.is_authenticated:
         member = Subject(member_id=current_user.id)
-        return Here(member, queries.choices(member), gpc)
+        return Here(member, queries.choices(member), gpc, current_user.restricted_at is not None)
     name, choices = _read()
     return Here(Subject(device=name) if name else None, choices, gpc)
 

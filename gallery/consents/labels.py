@@ -64,6 +64,7 @@ MECHANISMS = {
     Mechanism.SIGN_IN: lazy("before you signed in, and taken over then"),
     Mechanism.UNSUBSCRIBED: lazy("with the link in a message"),
     Mechanism.CLOSED: lazy("when the account ended"),
+    Mechanism.OBJECTION: lazy("when you objected to advertising"),
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from gallery.auth.models import Member
 from gallery.consents import rules
 from gallery.consents.models import ConsentLink, ConsentReceipt, ConsentText
 from gallery.consents.rules import Choice, Purpose, Result, Signal, Windows
@@ -72,6 +73,9 @@ def granted(purpose: Purpose, *, member_id: int, now: datetime) -> bool:
 
     In a request ask `browser.granted`, which knows visitors and the signal of the browser too.
     """
+    restricted = sa.select(Member.restricted_at).where(Member.id == member_id)
+    if purpose in rules.WITHHELD and db.session().execute(restricted).scalar() is not None:
+        return False
     return rules.granted(choices(Subject(member_id=member_id)), purpose, now, windows())
 
 

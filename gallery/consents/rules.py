@@ -39,6 +39,10 @@ ON_SITE = (
 SENT = (Purpose.EMAIL, Purpose.PUSH)
 """What is sent to members. It keeps nothing in a browser, so it holds until it is withdrawn."""
 OPTIONAL = (*ON_SITE, *SENT)
+MARKETING = (Purpose.PERSONALISATION, Purpose.ADS, Purpose.CROSS_DEVICE, *SENT)
+"""What an objection to advertising ends at once, profiles for it included (art. 21(2) GDPR, P-44)."""
+WITHHELD = frozenset({*OPTIONAL} - {Purpose.PREFERENCES})
+"""What is not done with restricted data, whatever was allowed before (art. 18 GDPR, P-41)."""
 SIGNALLED = frozenset({Purpose.PERSONALISATION, Purpose.ADS, Purpose.CROSS_DEVICE, Purpose.SOCIAL})
 """What the signal of Global Privacy Control refuses (P-16)."""
 
@@ -75,6 +79,7 @@ class Mechanism(StrEnum):
     SIGN_IN = "carried over at sign-in"
     UNSUBSCRIBED = "link in a message"
     CLOSED = "end of the account"
+    OBJECTION = "objection to advertising"
 
 
 @dataclass(frozen=True, slots=True)

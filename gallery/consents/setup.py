@@ -38,6 +38,8 @@ def first_layer() -> Text | None:
     if request.path == "/consents":
         return None
     who = browser.here()
+    if who.is_restricted:
+        return None  # Nothing would come of an answer until he lifts it.
     is_due = rules.is_due(who.choices, clock.now(), queries.windows(), gpc=who.gpc)
     return texts.text(texts.FIRST_LAYER) if is_due else None
 

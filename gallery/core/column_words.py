@@ -106,6 +106,7 @@ COLUMNS: dict[str, Any] = {
     "currency": lazy("Currency"),
     "updated_at": lazy("Last changed"),
     "is_erased": lazy("Being erased"),
+    "restricted_at": lazy("Use restricted since"),
     "erasure_key": lazy("Number by which an erasure outlives a backup"),
     "role_id": lazy("Number of the role"),
     # Signing in.

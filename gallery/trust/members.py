@@ -32,6 +32,8 @@ class Found:
     """`closed`, `confirmed` or `unconfirmed`."""
     roles: tuple[str, ...]
     registered_at: datetime
+    is_restricted: bool
+    """Whether he wants his data used for nothing that he does not himself ask for."""
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,10 @@ def search(typed: str, limit: int, before: int | None = None) -> list[Found]:
     asked = _asked(typed)
     if not asked:
         return []
-    # What a hold keeps of who is erased serves its ground only: nobody comes upon it by looking around (P-38, P-41).
-    query = _found().where(sa.or_(*asked), ~Member.is_erased).order_by(Member.id.desc()).limit(limit)
+    # What a hold keeps of who is erased serves its ground only, and restricted data is kept and not used: nobody comes
+    # upon either by looking around (P-38, P-41). A number is no looking around: a lot, a bid or a request names it.
+    is_used = sa.or_(Member.restricted_at.is_(None), Member.id == rules.number_in(typed))
+    query = _found().where(sa.or_(*asked), ~Member.is_erased, is_used).order_by(Member.id.desc()).limit(limit)
     return _listed(query if before is None else query.where(Member.id < before))
 
 
@@ -125,12 +129,16 @@ def _asked(typed: str) -> list[sa.ColumnElement[bool]]:
     return asked
 
 
-def _found() -> sa.Select[int, str, bool, datetime | None, datetime, str]:
-    columns = (Member.id, Member.email, Member.active, Member.confirmed_at, Member.registered_at, Profile.full_name)
-    return sa.select(*columns).outerjoin(Profile, Profile.member_id == Member.id)
+_Rows = sa.Select[int, str, bool, datetime | None, datetime, datetime | None, str]
 
 
-def _listed(query: sa.Select[int, str, bool, datetime | None, datetime, str]) -> list[Found]:
+def _found() -> _Rows:
+    of_member = (Member.id, Member.email, Member.active, Member.confirmed_at, Member.registered_at)
+    query = sa.select(*of_member, Member.restricted_at, Profile.full_name)
+    return query.outerjoin(Profile, Profile.member_id == Member.id)
+
+
+def _listed(query: _Rows) -> list[Found]:
     rows = db.session().execute(query).all()
     roles = _roles([row.id for row in rows])
     return [
@@ -141,6 +149,7 @@ def _listed(query: sa.Select[int, str, bool, datetime | None, datetime, str]) ->
             state="closed" if not row.active else "confirmed" if row.confirmed_at else "unconfirmed",
             roles=tuple(sorted(roles.get(row.id, ()))),
             registered_at=row.registered_at,
+            is_restricted=row.restricted_at is not None,
         )
         for row in rows
     ]

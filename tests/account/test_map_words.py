@@ -31,6 +31,7 @@ TABLES = {
     "auth.factors.forms": "member",
     "auth.passkeys.forms": "passkey",
     "privacy.desk.forms": "privacy_request",
+    "privacy.centre.forms": "privacy_request",
 }
 """In which table the fields of a module's forms are kept, each under its own name unless COLUMNS says otherwise."""
 
@@ -46,6 +47,9 @@ COLUMNS = {
     "auth.forms remember": "device_session.is_remembered",
     "auth.passkeys.forms credential": "passkey.public_key",
     "auth.passkeys.forms remember": "device_session.is_remembered",
+    "privacy.centre.forms category": "privacy_request.words",
+    "privacy.centre.forms against": "privacy_request.words",
+    "privacy.centre.forms why": "privacy_request.words",
     "privacy.desk.forms received_on": "privacy_request.received_at",
     "privacy.desk.forms code": "privacy_request.code_nonce",
     "privacy.desk.forms proved": "privacy_request.proved_at",

@@ -224,6 +224,18 @@ MATRIX: dict[str, Entry] = {
     # His data: whose it is is who asks.
     "GET privacy_centre.index": Entry("/account/privacy", members()),
     "GET privacy_centre.rows": Entry("/account/privacy/held/member.id", changes()),
+    "GET privacy_acts.show": Entry("/account/privacy/requests/{own_request}", owned(proved())),
+    "POST privacy_acts.withdraw": Entry("/account/privacy/requests/{own_request}/withdrawal", owned(members())),
+    "GET privacy_acts.rectification": Entry("/account/privacy/rectification", proved()),
+    "POST privacy_acts.rectify": Entry("/account/privacy/rectification", proved(), {"category": "account"}),
+    "GET privacy_acts.objection": Entry("/account/privacy/objection", members()),
+    "POST privacy_acts.object_to": Entry("/account/privacy/objection", members(), {"words": "No"}),
+    "POST privacy_acts.object_to_advertising": Entry("/account/privacy/objection/advertising", members()),
+    "GET privacy_acts.complaint": Entry("/account/privacy/complaint", members()),
+    "POST privacy_acts.complain": Entry("/account/privacy/complaint", members(), {"words": "No"}),
+    "GET privacy_acts.restricted": Entry("/account/privacy/restriction", proved()),
+    "POST privacy_acts.restrict": Entry("/account/privacy/restriction", proved(), {"why": "wrong"}),
+    "POST privacy_acts.lift": Entry("/account/privacy/restriction/lifting", proved()),
     "GET privacy_export.show": Entry("/account/privacy/export", changes()),
     "POST privacy_export.take": Entry("/account/privacy/export", changes()),
     # The desk.

@@ -83,6 +83,7 @@ def things(people: dict[str, Member]) -> dict[str, str]:
         "request": objects(),
         "breach": str(breached()),
         "disclosure": str(given_away(people["owner"])),
+        "own_request": asks(people["owner"]),
         "signed": signed({"algorithm": "HMAC-SHA256", "user_id": "999"}),
     }
 
@@ -121,6 +122,12 @@ def given_away(member: Member) -> int:
     """A court had data of a member."""
     given = disclosures.Given("A court", Because.ORDER, [Category.BIDDING], clock.now(), member.id)
     return disclosures.note(given, by_id=None)
+
+
+def asks(member: Member) -> str:
+    """The reference of something that a member asked for in his account."""
+    kind, channel = request_rules.Kind.COMPLAINT, request_rules.Channel.ACCOUNT
+    return requests.open_request(kind, channel, member_id=member.id, language="fr", now=clock.now())
 
 
 def owns(member: Member) -> dict[str, str]:

@@ -11,19 +11,23 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from gallery.auth.step_up import changes_sign_in as stepped_up
-from gallery.core import access, clock, map_words, settings
+from gallery.core import access, clock, map_words
 from gallery.core.errors import Missing
 from gallery.privacy.breaches import queries as breaches
 from gallery.privacy.centre import queries
 from gallery.privacy.disclosures import labels as disclosure_labels
 from gallery.privacy.disclosures import queries as disclosures
 from gallery.privacy.export import gathering, words
+from gallery.privacy.requests import labels
+from gallery.privacy.requests import queries as requests
 from gallery.trust import standing
 from gallery.trust.rules import number_in
 
 bp = Blueprint("privacy_centre", __name__, url_prefix="/account/privacy")
 
 ROWS_ON_A_PAGE = 20
+LATEST = 20
+"""Requests in the overview; all of them stand in the rows below."""
 
 
 @bp.get("")
@@ -33,6 +37,9 @@ def index() -> ResponseReturnValue:
     now = clock.now()
     page = render_template(
         "privacy/centre/index.html",
+        requests=requests.of_member(current_user.id)[:LATEST],
+        request_labels=labels,
+        now=now,
         held=queries.held(current_user.id),
         categories=map_words.CATEGORIES,
         restrictions=standing.restrictions(current_user.id),
@@ -40,7 +47,6 @@ def index() -> ResponseReturnValue:
         disclosed=disclosures.of_member(current_user.id),
         disclosure_grounds=disclosure_labels.GROUNDS,
         incidents=breaches.told_to(current_user.id),
-        house=settings.current(),
     )
     return _private(page)
 

@@ -12,6 +12,7 @@ from gallery.core import access, clock
 from gallery.core.htmx import lead_on
 from gallery.core.i18n import _
 from gallery.privacy.desk import forms
+from gallery.privacy.desk import services as followed
 from gallery.privacy.desk.page import found, is_seen, page
 from gallery.privacy.erasure import services as erasures
 from gallery.privacy.requests import labels, rules, services
@@ -92,7 +93,7 @@ def answer(ref: str) -> ResponseReturnValue:
         return page(ref, 422, form)
     return _step(
         ref,
-        lambda: services.answer(ref, form.words.data or "", now=clock.now(), by_id=current_user.id),
+        lambda: followed.answer(ref, form.words.data or "", now=clock.now(), by_id=current_user.id),
         _("The request is answered."),
         form,
     )
@@ -107,7 +108,7 @@ def refuse(ref: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return page(ref, 422, form)
     needs_two = rules.needs_second_person(case.request.kind)
-    close = services.propose_refusal if needs_two else services.refuse
+    close = services.propose_refusal if needs_two else followed.refuse
     said = _("It is proposed. Another of the staff has to confirm it.") if needs_two else _("The request is refused.")
     words, partly = form.words.data or "", form.partly.data
     return _step(

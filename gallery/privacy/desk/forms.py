@@ -201,8 +201,10 @@ class RefuseForm(DeskForm):
         self.categories.choices = [(one.value, str(CATEGORIES[one])) for one in Category]
 
     def validate_ground(self, field: Field) -> None:
-        """One of the list."""
+        """One of the list; that fraud prevention outweighs is said with what was weighed, and so recorded (P-44)."""
         _one_of(field)
+        if field.data == Ground.FRAUD and not (self.words.data or "").strip():
+            raise ValidationError(_("Write below what was weighed: the person is told it, and it is kept."))
 
     def validate_categories(self, field: Field) -> None:
         """At least one, unless it is nobody's data since nobody knows whose."""

@@ -69,5 +69,6 @@ RECEIPTS = {
     Receipt.BY_HAND: lazy("told"),
     Receipt.REVOKED: lazy("told; it has taken our permissions back"),
     Receipt.UNKNOWN_THERE: lazy("told; it did not know you any more"),
+    Receipt.NOTHING_THERE: lazy("was given nothing that this is about"),
     Receipt.NO_WAY: lazy("takes this from you only: remove our site in your account there"),
 }

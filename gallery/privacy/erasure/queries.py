@@ -12,7 +12,9 @@ from gallery.core.db import db
 from gallery.core.holds import Ground, Hold
 from gallery.privacy.erasure import rules
 from gallery.privacy.erasure.models import Ban, Encounter, Erasure, ErasureHold, Notification
+from gallery.privacy.erasure.recipients import Act
 from gallery.privacy.erasure.services import digest
+from gallery.privacy.requests.models import PrivacyRequest
 
 LATEST = 100
 """Lines on a page of the desk."""
@@ -53,10 +55,16 @@ def notices_of(act: str) -> Sequence[Notification]:
     return db.session().scalars(sa.select(Notification).where(Notification.act == act).order_by(Notification.id)).all()
 
 
-def tasks() -> Sequence[Notification]:
-    """Recipients whom somebody of the staff has still to tell, the oldest first."""
-    waiting = sa.select(Notification).where(Notification.by_hand, Notification.told_at.is_(None))
-    return db.session().scalars(waiting.order_by(Notification.id).limit(LATEST)).all()
+def tasks() -> Sequence[sa.Row[Notification, str | None]]:
+    """Recipients whom somebody of the staff has still to tell, the oldest first, each with the request that it follows.
+
+    None of an erasure, which names nobody, and where the request is gone with its member.
+    """
+    number = sa.cast(PrivacyRequest.id, sa.String)
+    follows = Notification.act.in_([f"{Act.RECTIFICATION}:" + number, f"{Act.RESTRICTION}:" + number])
+    waiting = sa.select(Notification, PrivacyRequest.ref).outerjoin(PrivacyRequest, follows)
+    found = waiting.where(Notification.by_hand, Notification.told_at.is_(None)).order_by(Notification.id)
+    return db.session().execute(found.limit(LATEST)).all()
 
 
 def encounters() -> Sequence[sa.Row[int, str, datetime, datetime]]:

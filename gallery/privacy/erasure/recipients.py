@@ -33,6 +33,14 @@ class Name(StrEnum):
     GOOGLE = "google"
 
 
+class Act(StrEnum):
+    """What was done with the data."""
+
+    ERASURE = "erasure"
+    RECTIFICATION = "rectification"
+    RESTRICTION = "restriction"
+
+
 class Receipt(StrEnum):
     """What came of telling him."""
 
@@ -40,6 +48,8 @@ class Receipt(StrEnum):
     REVOKED = "revoked"
     UNKNOWN_THERE = "unknown_there"
     """He does not know the member any more: there is nothing left to take back."""
+    NOTHING_THERE = "nothing_there"
+    """He was given nothing that could be corrected or restricted."""
     NO_WAY = "no_way"
     """He keeps that the member signed in here, and takes no message about it but from the member himself."""
 
@@ -72,18 +82,33 @@ REGISTRY: dict[Name, Finder] = {Name.MAIL: _mailed, Name.FACEBOOK: _on_facebook,
 """Who may have to be told; a new processor adds itself here."""
 
 
-def note(session: Session, act: str, member_id: int, now: datetime) -> None:
-    """In the running unit of work, have all told who have received data of this member; `act` as in `erasure:5`."""
+def name_of(act: Act, number: int) -> str:
+    """What stands for an act that recipients are told of: its kind and a number of the house's own. Names no member."""
+    return f"{act}:{number}"
+
+
+def note(session: Session, act: Act, number: int, member_id: int, now: datetime) -> None:
+    """In the running unit of work, have all told who have received data of this member. The same act twice is one.
+
+    Who signs members in was given nothing to correct or to restrict; after an erasure its permissions are taken back.
+    """
+    name_of_act = name_of(act, number)
+    if session.execute(sa.select(sa.exists().where(Notification.act == name_of_act))).scalar_one():
+        return
     for name, finder in REGISTRY.items():
         facts = finder(session, member_id)
         if facts is None:
             continue
-        calls = name is Name.FACEBOOK and settings.current().facebook_app_secret is not None
-        told = {"told_at": now, "receipt": Receipt.NO_WAY} if name is Name.GOOGLE else {}
+        signs_in = name is not Name.MAIL
+        has_way = name is Name.FACEBOOK and settings.current().facebook_app_secret is not None
+        calls = act is Act.ERASURE and has_way
+        told = {}
+        if name is Name.GOOGLE or (signs_in and act is not Act.ERASURE):
+            told = {"told_at": now, "receipt": Receipt.NO_WAY if act is Act.ERASURE else Receipt.NOTHING_THERE}
         by_hand = not calls and not told
-        session.add(Notification(act=act, recipient=name, by_hand=by_hand, asked_at=now, **told))
+        session.add(Notification(act=name_of_act, recipient=name, by_hand=by_hand, asked_at=now, **told))
         if calls:
-            outbox.put(KIND, f"{act}:{name}", {"act": act, "recipient": name, **facts})
+            outbox.put(KIND, f"{name_of_act}:{name}", {"act": name_of_act, "recipient": name, **facts})
 
 
 @outbox.handler(KIND)

@@ -71,7 +71,7 @@ def begin(member_id: int, *, now: datetime, by_id: int | None = None, channel: C
         session.add(made)
         session.flush()
         letters.say_goodbye(made.id, member.email, member.language, ref)
-        recipients.note(session, f"erasure:{made.id}", member_id, now)
+        recipients.note(session, recipients.Act.ERASURE, made.id, member_id, now)
         bans.remember(session, made.id, member_id, now)
         sign_out_everywhere(member)
         member.active, member.is_erased, member.password = False, True, None

@@ -28,8 +28,8 @@ STATES = {
     State.IN_WORK: lazy("in work"),
     State.ANSWERED: lazy("answered"),
     State.PARTLY_REFUSED: lazy("partly refused"),
-    State.REFUSED: lazy("refused"),
-    State.WITHDRAWN: lazy("withdrawn"),
+    State.REFUSED: lazy("wholly refused"),
+    State.WITHDRAWN: lazy("taken back"),
 }
 
 GROUNDS = {
@@ -49,6 +49,16 @@ GROUNDS = {
 
 TO_THE_DESK = lazy("The requests that are open")
 
+DONE = {
+    Kind.ACCESS: lazy("The copy of your data is ready."),
+    Kind.RECTIFICATION: lazy("Your data is corrected."),
+    Kind.ERASURE: lazy("Your data is erased. What this mail says is not kept with your name."),
+    Kind.RESTRICTION: lazy("Your data is restricted: it is kept, and used for nothing else without your consent."),
+    Kind.OBJECTION: lazy("We have stopped what you objected to."),
+    Kind.COMPLAINT: lazy("We have looked into your complaint."),
+}
+"""What a person is told whose request was done as he asked."""
+
 PROBLEMS = {
     Problem.NOT_NOW: lazy("The request is no longer where this step begins. Look at it again."),
     Problem.NOT_PROVED: lazy("It was not shown yet who asks. Have a code mailed first, or note how you know."),
@@ -60,5 +70,6 @@ PROBLEMS = {
     Problem.SECOND_PERSON: lazy("The refusal of an erasure is proposed by one of the staff and confirmed by another."),
     Problem.NOT_PROPOSED: lazy("Nobody has proposed to refuse this."),
     Problem.NO_ADDRESS: lazy("There is no e-mail address to which a code could be sent."),
+    Problem.TOO_MANY: lazy("Ten of your requests are open already. Withdraw one that is no longer needed, or wait."),
     Problem.WRONG_CODE: lazy("This is not the code of our last mail, or it is too old. Five tries are all."),
 }

@@ -131,14 +131,7 @@ def _extended(one: PrivacyRequest, _said: str) -> Words | None:
 
 @_writer(ANSWERED)
 def _answered(one: PrivacyRequest, said: str) -> Words:
-    done = {
-        Kind.ACCESS: _("The copy of your data is ready."),
-        Kind.RECTIFICATION: _("Your data is corrected."),
-        Kind.ERASURE: _("Your data is erased. What this mail says is not kept with your name."),
-        Kind.RESTRICTION: _("Your data is restricted: it is kept, and used for nothing else without your consent."),
-        Kind.OBJECTION: _("We have stopped what you objected to."),
-        Kind.COMPLAINT: _("We have looked into your complaint."),
-    }[Kind(one.kind)]
+    done = str(labels.DONE[Kind(one.kind)])
     return Words(_("Our answer to your request about your data"), (*_what(one), done, *_lines(said)))
 
 

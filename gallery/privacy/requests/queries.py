@@ -19,6 +19,8 @@ from gallery.privacy.requests.rules import CLOSED, Channel, Kept, Kind, State, a
 class Request:
     """One request as its own person may see it."""
 
+    number: int
+    """What the audit and recipients know it by; it stands in no address and no mail."""
     ref: str
     kind: Kind
     channel: Channel
@@ -155,6 +157,7 @@ def _listed(whose: sa.ColumnElement[bool]) -> list[Request]:
 
 def _read(one: PrivacyRequest) -> Request:
     return Request(
+        number=one.id,
         ref=one.ref,
         kind=Kind(one.kind),
         channel=Channel(one.channel),

@@ -27,6 +27,8 @@ CODE_LASTS = timedelta(hours=24)
 """Mail is read when it is read. Eight digits and five tries: one in twenty million is guessed."""
 MONTHS_KEPT = 36
 """How long a request that was closed is kept, to show that it was answered (Keep.REQUEST)."""
+MOST_OPEN = 10
+"""Requests that a member may have open at the same time: who has more to say adds it to one of them."""
 SHORTEST_WORDS, LONGEST_WORDS = 5, 4000
 
 
@@ -122,6 +124,8 @@ class Problem(StrEnum):
     NO_ADDRESS = "no_address"
     """There is no mailbox to which a code could go."""
     WRONG_CODE = "wrong_code"
+    TOO_MANY = "too_many"
+    """As many are open as one member may have."""
 
 
 @dataclass(frozen=True)

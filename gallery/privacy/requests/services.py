@@ -54,6 +54,8 @@ def open_request(
     with transaction() as session:
         if member_id is not None and session.get(Member, member_id) is None:
             raise Missing
+        if channel is Channel.ACCOUNT and steps.open_of(session, member_id) >= rules.MOST_OPEN:
+            raise steps.StepRefused(Problem.TOO_MANY)
         one = PrivacyRequest(
             ref=secrets.token_urlsafe(12),
             member_id=member_id,

@@ -51,6 +51,12 @@ def opened(session: Session, ref: str) -> PrivacyRequest:
     return one
 
 
+def open_of(session: Session, member_id: int | None) -> int:
+    """How many requests of a member are open."""
+    his = (PrivacyRequest.member_id == member_id) & PrivacyRequest.state.not_in(rules.CLOSED)
+    return session.execute(sa.select(sa.func.count()).where(his)).scalar_one()
+
+
 def check_edge(one: PrivacyRequest, following: State) -> None:
     """Raise StepRefused if the request may not go there from where it is."""
     if not rules.may_follow(State(one.state), following):
