@@ -9,6 +9,10 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+PATIENCE_SECONDS = 30
+NO_ANSWER = 0
+"""The status of a request that was not answered in that time."""
+
 
 @dataclass
 class Result:
@@ -98,20 +102,31 @@ class _Connection:
         self._rest = b""
 
     def ask(self, request: bytes) -> int:
-        """Send a request, read the whole answer, tell its status. A server may hang up between two."""
+        """Send a request, read the whole answer, tell its status: NO_ANSWER if none came in time.
+
+        A server may hang up between two.
+        """
         try:
-            self._socket.sendall(request)
-            return self._answer()
-        except (ConnectionError, IndexError):
-            self._socket, self._rest = self._open(), b""
-            self._socket.sendall(request)
-            return self._answer()
+            try:
+                self._socket.sendall(request)
+                return self._answer()
+            except (ConnectionError, IndexError):
+                self._reopen()
+                self._socket.sendall(request)
+                return self._answer()
+        except TimeoutError:
+            self._reopen()
+            return NO_ANSWER
 
     def close(self) -> None:
         self._socket.close()
 
+    def _reopen(self) -> None:
+        self._socket.close()
+        self._socket, self._rest = self._open(), b""
+
     def _open(self) -> socket.socket:
-        made = socket.create_connection(("127.0.0.1", self._port), timeout=30)
+        made = socket.create_connection(("127.0.0.1", self._port), timeout=PATIENCE_SECONDS)
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return made
 

@@ -37,7 +37,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.route("/private", methods=["GET", "POST"])
-@access.member
+@access.proved
 def private() -> ResponseReturnValue:
     """Ask whether the member sells as a private person, and take his word for it."""
     form = PrivateForm()
@@ -53,7 +53,7 @@ def private() -> ResponseReturnValue:
 
 
 @bp.route("/trader", methods=["GET", "POST"])
-@access.member
+@access.proved
 def trader() -> ResponseReturnValue:
     """Show what is known of the trader, and take it."""
     form = TraderForm(data=_typed(company_queries.company(current_user.id)))

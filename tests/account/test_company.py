@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from gallery.account import company_queries, queries
 from gallery.account.models import Company, Profile
+from gallery.auth.models import Member
 from gallery.core import clock
 from gallery.core.audit import AuditEntry
 from gallery.core.db import db
@@ -72,6 +73,8 @@ def test_details_are_changed_and_the_page_of_the_seller_stays_where_it_is(
         assert known in page
     assert not re.search(r'name="certified"[^>]*checked|checked[^>]*name="certified"', page), "declared anew each time"
     app.extensions["clock"] = clock.FrozenClock(NOW + timedelta(hours=1))
+    assert client.get(TRADER).status_code == 302, "who sells is not changed on a borrowed phone (7.5.1)"
+    factories.sign_in(client, db.session.get_one(Member, ana))
     send(client, TRADER, **GALERIE | {"city": "Thiès"})
     second = company_queries.company(ana)
     assert first is not None
