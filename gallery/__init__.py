@@ -98,6 +98,7 @@ ROOMS = (
     "privacy.centre.views",
     "privacy.centre.acts",
     "privacy.registers.views",
+    "privacy.public.views",
     "privacy.registers.desk",
     "privacy.breaches.desk",
     "privacy.disclosures.desk",

@@ -32,6 +32,7 @@ TABLES = {
     "auth.passkeys.forms": "passkey",
     "privacy.desk.forms": "privacy_request",
     "privacy.centre.forms": "privacy_request",
+    "privacy.public.forms": "privacy_request",
 }
 """In which table the fields of a module's forms are kept, each under its own name unless COLUMNS says otherwise."""
 
@@ -51,6 +52,7 @@ COLUMNS = {
     "privacy.centre.forms against": "privacy_request.words",
     "privacy.centre.forms why": "privacy_request.words",
     "privacy.desk.forms received_on": "privacy_request.received_at",
+    "privacy.public.forms code": "privacy_request.code_nonce",
     "privacy.desk.forms code": "privacy_request.code_nonce",
     "privacy.desk.forms proved": "privacy_request.proved_at",
     "privacy.desk.forms until": "privacy_request.extended_until",

@@ -103,6 +103,12 @@ MATRIX: dict[str, Entry] = {
     "GET policies.versions": Entry("/policies/terms/versions/", everybody()),
     "GET policies.version": Entry("/policies/terms/versions/1", everybody()),
     "GET registers.processors": Entry("/privacy/processors", everybody()),
+    # Requests about data, without an account. {asked} waits for its code.
+    "GET privacy_public.new": Entry("/privacy/requests", everybody()),
+    "POST privacy_public.create": Entry("/privacy/requests", everybody(), {"email": "awa"}),
+    "GET privacy_public.show": Entry("/privacy/requests/{asked}", everybody()),
+    "POST privacy_public.prove": Entry("/privacy/requests/{asked}/code", everybody(), {"code": "1"}),
+    "POST privacy_public.renew": Entry("/privacy/requests/{asked}/code/renewal", everybody()),
     "GET static": Entry("{asset}", everybody()),
     "GET bidding.index": Entry("/lots/{lot}/bids", everybody()),
     "GET bidding.standing": Entry("/lots/{lot}/standing", everybody()),

@@ -43,6 +43,7 @@ from gallery.privacy.disclosures import services as disclosures
 from gallery.privacy.disclosures.rules import Ground as Because
 from gallery.privacy.erasure import services as erasure
 from gallery.privacy.erasure.models import Notification
+from gallery.privacy.public import services as public
 from gallery.privacy.requests import rules as request_rules
 from gallery.privacy.requests import services as requests
 from gallery.trust import looks
@@ -81,6 +82,7 @@ def things(people: dict[str, Member]) -> dict[str, str]:
         "deletion": deletions.carry_out(deletions.Wish("999", clock.now()), clock.now()),
         **leaves(),
         "request": objects(),
+        "asked": public.ask(request_rules.Kind.ACCESS, "awa@example.org", "", "fr", now=clock.now()),
         "breach": str(breached()),
         "disclosure": str(given_away(people["owner"])),
         "own_request": asks(people["owner"]),

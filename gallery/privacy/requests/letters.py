@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import render_template
 
-from gallery.auth.letters import Words
+from gallery.auth.letters import Words, url
 from gallery.core import mail, outbox, settings
 from gallery.core.db import db
 from gallery.core.i18n import _, date, force_locale
@@ -17,7 +17,7 @@ from gallery.core.map_words import CATEGORIES
 from gallery.core.outbox import Message
 from gallery.privacy.requests import codes, labels
 from gallery.privacy.requests.models import PrivacyRequest
-from gallery.privacy.requests.rules import CODE_LASTS, Kept, Kind
+from gallery.privacy.requests.rules import CODE_LASTS, Channel, Kept, Kind
 
 KIND = "privacy_request"
 """The outbox kind of these letters."""
@@ -96,7 +96,15 @@ def _code(one: PrivacyRequest, _said: str) -> Words | None:
             ),
             _("If you did not ask for this, do nothing: without the code nothing happens."),
         ),
+        *_to_its_page(one),
     )
+
+
+def _to_its_page(one: PrivacyRequest) -> tuple[str, str]:
+    """Where the code is typed, if the request came from the public page."""
+    if one.channel != Channel.CODE:
+        return "", ""
+    return url("privacy_public.show", ref=one.ref), _("The page of the request")
 
 
 @_writer(PROVED)

@@ -25,6 +25,8 @@ CODE_DIGITS = 8
 CODE_TRIES = 5
 CODE_LASTS = timedelta(hours=24)
 """Mail is read when it is read. Eight digits and five tries: one in twenty million is guessed."""
+UNPROVED_KEPT = timedelta(days=7)
+"""What came from the public page, and whose code nobody typed: somebody else may have typed the address (P-37)."""
 MONTHS_KEPT = 36
 """How long a request that was closed is kept, to show that it was answered (Keep.REQUEST)."""
 MOST_OPEN = 10

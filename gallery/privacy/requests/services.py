@@ -72,7 +72,8 @@ def open_request(
         session.add(one)
         session.flush()
         audit.record("privacy_request.opened", steps.subject(one), actor_id=by_id, kind=kind, channel=channel)
-        steps.tell(session, one, letters.RECEIVED)
+        if channel is not Channel.CODE:  # There the code's own letter says what came in.
+            steps.tell(session, one, letters.RECEIVED)
         return one.ref
 
 
@@ -229,10 +230,16 @@ def addressee(ref: str) -> steps.Addressee:
 
 
 def forget_old(now: datetime) -> None:
-    """Remove the requests that were closed long ago (Keep.REQUEST)."""
+    """Remove the requests that were closed long ago (Keep.REQUEST), and those whose code nobody typed."""
+    old = PrivacyRequest.closed_at <= rules.months_later(now, -rules.MONTHS_KEPT)
+    lapsed = sa.and_(
+        PrivacyRequest.channel == Channel.CODE,
+        PrivacyRequest.state == State.IDENTITY_ASKED,
+        PrivacyRequest.proved_at.is_(None),
+        PrivacyRequest.received_at <= now - rules.UNPROVED_KEPT,
+    )
     with transaction() as session:
-        old = PrivacyRequest.closed_at <= rules.months_later(now, -rules.MONTHS_KEPT)
-        session.execute(sa.delete(PrivacyRequest).where(old))
+        session.execute(sa.delete(PrivacyRequest).where(sa.or_(old, lapsed)))
 
 
 def _refuse(
