@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from gallery.core import formalities
 from gallery.core.i18n import _, lazy
 from gallery.core.personal import KEY, Basis, Category, Entry, Keep, Purpose, Recipient
 
@@ -67,6 +68,14 @@ RECEIVERS = {
 }
 
 
+FEATURES = {
+    "login-providers": lazy("signing in with Google or Facebook"),
+    "plug-ins": lazy("pages of Facebook and Instagram within ours"),
+    "advertising": lazy("advertising by Google and Criteo"),
+}
+"""What hands data to third parties and can be switched on (core.formalities)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """One line of the data map in the reader's language: parts of sentences, without a full stop."""
@@ -95,3 +104,17 @@ def said(line: Entry) -> Told:
     """What a line of the map says."""
     receivers = [_("our staff, as far as their task needs it"), *(str(RECEIVERS[one]) for one in line.to)]
     return Told(str(PURPOSES[line.purpose]), str(GROUNDS[line.basis]), tuple(receivers), str(TIMES[line.keep]))
+
+
+def processing(key: str) -> str:
+    """A processing of core.formalities in words."""
+    words: dict[str, object] = {formalities.key_of(one): said_so for one, said_so in PURPOSES.items()}
+    return str((words | FEATURES)[key])
+
+
+def numbered(numbers: formalities.Numbers) -> list[tuple[str, list[str]]]:
+    """Each number of a formality with the processings that it covers, in words."""
+    found: dict[str, list[str]] = {}
+    for key, number in numbers:
+        found.setdefault(number, []).append(processing(key))
+    return list(found.items())

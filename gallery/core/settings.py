@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cryptography.fernet import Fernet
 from flask import current_app
 
-from gallery.core import keyfiles
-
-Choice = TypeVar("Choice", bound=StrEnum)
+from gallery.core import formalities
+from gallery.core.variables import SettingsError as SettingsError
+from gallery.core.variables import both, choice, kept, numbers, scheme, shaped, whole
 
 DEMO_PASSWORD = "a-quiet-gallery-wall"  # noqa: S105  The README publishes it; production refuses it.
 SHORTEST_SECRET = 32
-
-
-class SettingsError(Exception):
-    """A setting is missing or makes no sense; the message names the variable and says what it must be."""
 
 
 class Env(StrEnum):
@@ -66,6 +60,8 @@ class Settings:
     """Name and address of the representative in the European Union (GDPR art. 27, P-50); production must name one."""
     senegal_representative: str | None = None
     """Likewise in Senegal, for a house that is not established there itself (P-61)."""
+    cdp_numbers: formalities.Numbers = ()
+    """Numbers of the formalities at the CDP, by processing (P-60)."""
     operating_model: OperatingModel = OperatingModel.AGENT
     policy_notice_days: int = 15
     """Days between telling members of a change of the policies and its effect (P-54, C-09)."""
@@ -137,7 +133,7 @@ class Settings:
         Raises SettingsError with one sentence a problem. Outside of production, keys that are
         missing are made once and kept under the data directory.
         """
-        env = _choice(environ, "GALLERY_ENV", Env, Env.DEMO)
+        env = choice(environ, "GALLERY_ENV", Env, Env.DEMO)
         data_dir = Path(environ.get("GALLERY_DATA_DIR") or "var").resolve()
         data_dir.mkdir(parents=True, exist_ok=True)
         production = env is Env.PRODUCTION
@@ -146,8 +142,8 @@ class Settings:
                 "GALLERY_PROXIES must be set in production: how many proxies stand in front, 0 if none. "
                 "With a wrong number all visitors share one address, or anybody may invent his."
             )
-        secret = environ.get("GALLERY_SECRET_KEY") or _kept(production, data_dir, "secret_key", secrets.token_urlsafe)
-        keys = environ.get("GALLERY_ENCRYPTION_KEYS") or _kept(
+        secret = environ.get("GALLERY_SECRET_KEY") or kept(production, data_dir, "secret_key", secrets.token_urlsafe)
+        keys = environ.get("GALLERY_ENCRYPTION_KEYS") or kept(
             production, data_dir, "encryption_keys", lambda: Fernet.generate_key().decode()
         )
         made = cls(
@@ -167,33 +163,32 @@ class Settings:
             time_zone=environ.get("GALLERY_TIME_ZONE") or cls.time_zone,
             eu_representative=environ.get("GALLERY_EU_REPRESENTATIVE") or None,
             senegal_representative=environ.get("GALLERY_SENEGAL_REPRESENTATIVE") or None,
-            operating_model=_choice(environ, "GALLERY_OPERATING_MODEL", OperatingModel, cls.operating_model),
-            policy_notice_days=_whole(
-                environ, "GALLERY_POLICY_NOTICE_DAYS", cls.policy_notice_days, least=15, most=365
-            ),
-            breach_hours=_whole(environ, "GALLERY_BREACH_HOURS", cls.breach_hours, least=24, most=96),
-            streams=_whole(environ, "GALLERY_STREAMS", cls.streams, least=1, most=10_000),
-            threads=_whole(environ, "GALLERY_THREADS", cls.threads, least=1, most=10_000),
-            proxies=_whole(environ, "GALLERY_PROXIES", cls.proxies, least=0, most=5),
-            log_json=_whole(environ, "GALLERY_LOG_JSON", 1, least=0, most=1) == 1,
-            argon2_rounds=_whole(environ, "GALLERY_ARGON2_ROUNDS", cls.argon2_rounds, least=2, most=20),
-            argon2_kib=_whole(environ, "GALLERY_ARGON2_KIB", cls.argon2_kib, least=19_456, most=1_048_576),
-            hashes_at_once=_whole(environ, "GALLERY_HASHES_AT_ONCE", cls.hashes_at_once, least=1, most=64),
+            cdp_numbers=numbers(environ),
+            operating_model=choice(environ, "GALLERY_OPERATING_MODEL", OperatingModel, cls.operating_model),
+            policy_notice_days=whole(environ, "GALLERY_POLICY_NOTICE_DAYS", cls.policy_notice_days, least=15, most=365),
+            breach_hours=whole(environ, "GALLERY_BREACH_HOURS", cls.breach_hours, least=24, most=96),
+            streams=whole(environ, "GALLERY_STREAMS", cls.streams, least=1, most=10_000),
+            threads=whole(environ, "GALLERY_THREADS", cls.threads, least=1, most=10_000),
+            proxies=whole(environ, "GALLERY_PROXIES", cls.proxies, least=0, most=5),
+            log_json=whole(environ, "GALLERY_LOG_JSON", 1, least=0, most=1) == 1,
+            argon2_rounds=whole(environ, "GALLERY_ARGON2_ROUNDS", cls.argon2_rounds, least=2, most=20),
+            argon2_kib=whole(environ, "GALLERY_ARGON2_KIB", cls.argon2_kib, least=19_456, most=1_048_576),
+            hashes_at_once=whole(environ, "GALLERY_HASHES_AT_ONCE", cls.hashes_at_once, least=1, most=64),
             google_client_id=environ.get("GALLERY_GOOGLE_CLIENT_ID") or None,
             google_client_secret=environ.get("GALLERY_GOOGLE_CLIENT_SECRET") or None,
             google_issuer=environ.get("GALLERY_GOOGLE_ISSUER") or cls.google_issuer,
             facebook_app_id=environ.get("GALLERY_FACEBOOK_APP_ID") or None,
             facebook_app_secret=environ.get("GALLERY_FACEBOOK_APP_SECRET") or None,
             facebook_dialog=environ.get("GALLERY_FACEBOOK_DIALOG") or cls.facebook_dialog,
-            consent_ask_months=_whole(environ, "GALLERY_CONSENT_ASK_MONTHS", cls.consent_ask_months, least=6, most=13),
-            consent_lapse_months=_whole(
+            consent_ask_months=whole(environ, "GALLERY_CONSENT_ASK_MONTHS", cls.consent_ask_months, least=6, most=13),
+            consent_lapse_months=whole(
                 environ, "GALLERY_CONSENT_LAPSE_MONTHS", cls.consent_lapse_months, least=6, most=13
             ),
-            audience_months=_whole(environ, "GALLERY_AUDIENCE_MONTHS", cls.audience_months, least=1, most=25),
-            facebook_page=_shaped(environ, "GALLERY_FACEBOOK_PAGE", r"[A-Za-z0-9.]{2,50}"),
-            instagram_page=_shaped(environ, "GALLERY_INSTAGRAM_PAGE", r"[A-Za-z0-9._]{1,30}"),
-            google_tag=_shaped(environ, "GALLERY_GOOGLE_TAG", r"(?:G|GT|AW)-[A-Z0-9]{4,20}"),
-            criteo_account=_shaped(environ, "GALLERY_CRITEO_ACCOUNT", r"[0-9]{1,10}"),
+            audience_months=whole(environ, "GALLERY_AUDIENCE_MONTHS", cls.audience_months, least=1, most=25),
+            facebook_page=shaped(environ, "GALLERY_FACEBOOK_PAGE", r"[A-Za-z0-9.]{2,50}"),
+            instagram_page=shaped(environ, "GALLERY_INSTAGRAM_PAGE", r"[A-Za-z0-9._]{1,30}"),
+            google_tag=shaped(environ, "GALLERY_GOOGLE_TAG", r"(?:G|GT|AW)-[A-Z0-9]{4,20}"),
+            criteo_account=shaped(environ, "GALLERY_CRITEO_ACCOUNT", r"[0-9]{1,10}"),
             facebook_graph=(environ.get("GALLERY_FACEBOOK_GRAPH") or cls.facebook_graph).rstrip("/"),
         )
         made.check()
@@ -212,12 +207,12 @@ class Settings:
                 raise SettingsError(
                     "GALLERY_ENCRYPTION_KEYS must be Fernet keys (32 bytes in URL-safe base64), separated by commas."
                 ) from wrong
-        _scheme("GALLERY_DATABASE_URL", self.database_url, {"sqlite", "postgresql", "postgresql+psycopg"})
+        scheme("GALLERY_DATABASE_URL", self.database_url, {"sqlite", "postgresql", "postgresql+psycopg"})
         if self.redis_url:
-            _scheme("GALLERY_REDIS_URL", self.redis_url, {"redis", "rediss", "unix"})
+            scheme("GALLERY_REDIS_URL", self.redis_url, {"redis", "rediss", "unix"})
         if self.mail_url:
-            _scheme("GALLERY_MAIL_URL", self.mail_url, {"smtp", "smtps", "file"})
-        _scheme("GALLERY_BASE_URL", self.base_url, {"http", "https"})
+            scheme("GALLERY_MAIL_URL", self.mail_url, {"smtp", "smtps", "file"})
+        scheme("GALLERY_BASE_URL", self.base_url, {"http", "https"})
         try:
             ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError) as wrong:
@@ -227,14 +222,14 @@ class Settings:
             self._check_production()
 
     def _check_providers(self) -> None:
-        _both(
+        both(
             "GALLERY_GOOGLE_CLIENT_ID", self.google_client_id, "GALLERY_GOOGLE_CLIENT_SECRET", self.google_client_secret
         )
-        _both("GALLERY_FACEBOOK_APP_ID", self.facebook_app_id, "GALLERY_FACEBOOK_APP_SECRET", self.facebook_app_secret)
+        both("GALLERY_FACEBOOK_APP_ID", self.facebook_app_id, "GALLERY_FACEBOOK_APP_SECRET", self.facebook_app_secret)
         schemes = {"https"} if self.env is Env.PRODUCTION else {"http", "https"}
         for name in ("google_issuer", "facebook_dialog", "facebook_graph"):
             address = getattr(self, name)
-            _scheme(f"GALLERY_{name.upper()}", address, schemes)
+            scheme(f"GALLERY_{name.upper()}", address, schemes)
             if not urlsplit(address).hostname or "?" in address or "#" in address:
                 raise SettingsError(f"GALLERY_{name.upper()} must be an address without a query, not {address!r}.")
 
@@ -248,53 +243,15 @@ class Settings:
                 "GALLERY_EU_REPRESENTATIVE must give the name and address of the representative in the European Union "
                 "in production (GDPR art. 27)."
             )
+        on = [name for names in formalities.FEATURES.values() for name in names if getattr(self, name)]
+        if missing := formalities.unnumbered(self.cdp_numbers, on):
+            raise SettingsError(
+                f"GALLERY_CDP_NUMBERS must give the number of the CDP's formality for {', '.join(missing)} in "
+                "production, or the settings that switch it on must be empty (law 2008-12)."
+            )
 
 
 def current() -> Settings:
     """The settings of the running application."""
     settings: Settings = current_app.extensions["settings"]
     return settings
-
-
-def _choice(environ: Mapping[str, str], name: str, kind: type[Choice], default: Choice) -> Choice:
-    value = environ.get(name) or default
-    try:
-        return kind(value)
-    except ValueError:
-        raise SettingsError(f"{name} must be one of {', '.join(kind)}, not {value!r}.") from None
-
-
-def _whole(environ: Mapping[str, str], name: str, default: int, *, least: int, most: int) -> int:
-    text = environ.get(name)
-    if not text:
-        return default
-    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
-        raise SettingsError(f"{name} must be a whole number from {least} to {most}, not {text!r}.")
-    return int(text)
-
-
-def _shaped(environ: Mapping[str, str], name: str, shape: str) -> str | None:
-    text = environ.get(name)
-    if text and not re.fullmatch(shape, text, re.ASCII):
-        raise SettingsError(f"{name} must look like {shape}, not {text!r}.")
-    return text or None
-
-
-def _scheme(name: str, url: str, allowed: set[str]) -> None:
-    if urlsplit(url).scheme not in allowed:
-        raise SettingsError(f"{name} must begin with one of {', '.join(sorted(f'{one}://' for one in allowed))}.")
-
-
-def _both(one: str, value: str | None, other: str, other_value: str | None) -> None:
-    if bool(value) != bool(other_value):
-        raise SettingsError(f"{one} and {other} belong together: set both, or neither.")
-
-
-def _kept(production: bool, data_dir: Path, name: str, make: Callable[[], str]) -> str:
-    """The key of this name; production must bring its own."""
-    if production:
-        raise SettingsError(f"GALLERY_{name.upper()} must be set in production.")
-    try:
-        return keyfiles.kept(data_dir, name, make)
-    except keyfiles.EmptyKeyError as empty:
-        raise SettingsError(str(empty)) from empty

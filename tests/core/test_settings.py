@@ -113,7 +113,7 @@ def test_without_keys_there_is_no_provider(environ: dict[str, str]) -> None:
 @pytest.mark.parametrize("name", ["GALLERY_GOOGLE_ISSUER", "GALLERY_FACEBOOK_DIALOG", "GALLERY_FACEBOOK_GRAPH"])
 def test_production_asks_providers_over_https_only(production: dict[str, str], name: str) -> None:
     """An issuer without TLS is whoever sits in between (10.5.3, 12.2.1)."""
-    known = production | GOOGLE | FACEBOOK | {"GALLERY_PROXIES": "1"}
+    known = production | GOOGLE | FACEBOOK | {"GALLERY_PROXIES": "1", "GALLERY_CDP_NUMBERS": "login-providers = 1"}
     assert Settings.from_environ(known).google_issuer == "https://accounts.google.com"
     with pytest.raises(SettingsError, match=name):
         Settings.from_environ(known | {name: "http://provider.example/x"})

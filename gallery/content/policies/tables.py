@@ -26,8 +26,10 @@ def data(_language: str) -> Markup:
 
 
 def house(_language: str) -> Markup:
-    """Who runs the house and answers for the data, with the representatives (P-50, P-61)."""
-    return Markup(render_template("content/policies/_house.html", site=settings.current()))  # noqa: S704  A template of ours, escaped.
+    """Who runs the house, with the representatives and the numbers at the CDP (P-50, P-60, P-61)."""
+    site = settings.current()
+    formalities = map_words.numbered(site.cdp_numbers)
+    return Markup(render_template("content/policies/_house.html", site=site, formalities=formalities))  # noqa: S704  A template of ours, escaped.
 
 
 def model(_language: str) -> Markup:

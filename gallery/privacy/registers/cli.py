@@ -1,4 +1,4 @@
-"""`flask --app wsgi privacy ropa`: the record of processing, in French or English."""
+"""`flask --app wsgi privacy ropa|dpia`: the record of processing and the impact assessments, in French or English."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from flask.cli import with_appcontext
 from gallery.core import settings
 from gallery.core.settings import Settings
 from gallery.privacy.cli import privacy_group
-from gallery.privacy.registers import record
+from gallery.privacy.registers import assessments, record
 
 
 def init_app(_app: Flask, _settings: Settings) -> None:
-    """Add the command."""
+    """Add the commands."""
     privacy_group.add_command(ropa)
+    privacy_group.add_command(dpia)
 
 
 @click.command("ropa")
@@ -23,3 +24,11 @@ def init_app(_app: Flask, _settings: Settings) -> None:
 def ropa(language: str) -> None:
     """Write the record of processing (GDPR art. 30) from the data map, as Markdown."""
     click.echo(record.as_markdown(settings.current(), language), nl=False)
+
+
+@click.command("dpia")
+@click.option("--lang", "language", type=click.Choice(["fr", "en"]), default="fr", help="French at first.")
+@with_appcontext
+def dpia(language: str) -> None:
+    """Write the impact assessments (GDPR art. 35), with what the data map says is read, as Markdown."""
+    click.echo(assessments.as_markdown(settings.current(), language), nl=False)

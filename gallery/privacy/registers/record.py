@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gallery.core import column_words, data_map, map_words
+from gallery.core import column_words, data_map, formalities, map_words, settings
 from gallery.core.data_map import Line
 from gallery.core.i18n import _, force_locale
 from gallery.core.personal import Purpose
@@ -19,6 +19,8 @@ class Activity:
     """What is done for one purpose, in the reader's language; each part without doubles, in the order of the map."""
 
     purpose: str
+    formality: str
+    """Number at the CDP (P-60); empty: there is none yet."""
     grounds: tuple[str, ...]
     categories: tuple[str, ...]
     held: tuple[str, ...]
@@ -50,6 +52,7 @@ def _activity(purpose: Purpose, lines: list[Line]) -> Activity:
         held.setdefault(column_words.of_table(line.column.table), {})[column_words.of_column(line.column)] = None
     return Activity(
         purpose=str(map_words.PURPOSES[purpose]),
+        formality=dict(settings.current().cdp_numbers).get(formalities.key_of(purpose), ""),
         grounds=_each(map_words.GROUNDS[entry.basis] for entry in entries),
         categories=_each(map_words.CATEGORIES[entry.category] for entry in entries),
         held=tuple(_("%(term)s: %(words)s", term=table, words="; ".join(words)) for table, words in held.items()),
@@ -102,6 +105,7 @@ def _told(one: Activity) -> Iterator[str]:
     yield f"## {one.purpose[0].upper()}{one.purpose[1:]}"
     yield ""
     for title, parts in (
+        (_("Formality at the CDP"), (one.formality or _("no number yet"),)),
         (_("Grounds"), one.grounds),
         (_("Kinds of data"), one.categories),
         (_("What is held"), one.held),
