@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from gallery.auth.models import RoleName
-from gallery.core import access, clock, column_words
+from gallery.core import access, clock
 from gallery.core.errors import Missing
 from gallery.core.htmx import lead_on
 from gallery.core.i18n import _, ngettext
@@ -18,6 +18,7 @@ from gallery.privacy.breaches import forms, labels, queries, reach, services
 from gallery.privacy.breaches.reach import Reach
 from gallery.privacy.breaches.rules import Risk, Told
 from gallery.privacy.breaches.services import StepRefused
+from gallery.privacy.export.words import TABLES
 from gallery.privacy.registers.labels import countries
 from gallery.trust.forms import DeskForm
 
@@ -238,4 +239,4 @@ def _step(breach_id: int, form: DeskForm | None, act: Callable[[], object], said
 
 
 def _words() -> dict[str, object]:
-    return {"labels": labels, "categories": CATEGORIES, "column_words": column_words}
+    return {"labels": labels, "categories": CATEGORIES, "titles": TABLES}
