@@ -82,7 +82,7 @@ def test_everything_that_is_held_of_a_member_is_in_each_form(app: Flask, sown: S
     withheld = {name: mark for name, mark in sown.marks[ANA].items() if name in reached() and name not in marks}
     assert "member.password" in withheld
     assert [name for name, mark in withheld.items() if mark in "".join(files.values())] == []
-    assert '"name": "password", "title": "Password", "given": false' in files["data.json"]
+    assert '"name": "password", "title": "Fingerprint of the password", "given": false' in files["data.json"]
     assert [one for one in statements if "authenticator.secret" in one or "member.password" in one] == []
     assert any("FROM authenticator" in one for one in statements), "what is withheld was not even read"
 

@@ -129,7 +129,7 @@ def value(table: Table, name: str, row: Row) -> str:
     words = VALUES.get(f"{table.name}.{name}")
     if isinstance(found, list):
         return ", ".join(str((words or {}).get(one, one)) for one in found)
-    if words and found in words:
+    if words and isinstance(found, str) and found in words:
         return str(words[found])
     if name.endswith("_minor") and "currency" in row.about:
         return format_money(found, row.about["currency"], i18n.current_locale())
