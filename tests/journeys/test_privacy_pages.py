@@ -61,4 +61,4 @@ def test_every_page_about_data_is_in_order(
         # By night as well everything is looked at, not the colours alone.
         faults += faults_here(person, path, "light")
     assert not faults, "\n".join(faults)
-    assert asked > 10, "the question for choices stood on the pages of visitors and members"
+    assert asked > 5, "the question for choices stood on the pages of visitors and members"
