@@ -75,7 +75,7 @@ def test_a_member_restricts_at_once_reads_it_and_lifts_it_himself(app: Flask, cl
 
 
 @pytest.mark.database
-@pytest.mark.parametrize("typed", ["ana@", "ana@example.org", "+221771234567", "Ana"])
+@pytest.mark.parametrize("typed", ["ana@", "ana@example.org", "Ana"])
 def test_staff_do_not_come_upon_him_by_searching_but_by_his_number(app: Flask, typed: str) -> None:
     ana = ana_restricts()
     factories.member("ben")
@@ -84,8 +84,7 @@ def test_staff_do_not_come_upon_him_by_searching_but_by_his_number(app: Flask, t
     (found,) = members.search(f"#{ana.id}", 10)
     assert found.is_restricted
     services.lift(ana.id, now=clock.now())
-    if typed.startswith("ana@"):
-        assert [one.id for one in members.search(typed, 10)] == [ana.id]
+    assert [one.id for one in members.search(typed, 10)] == [ana.id]
 
 
 def test_staff_who_open_his_page_for_a_reason_are_told(app: Flask, client: InspectingClient) -> None:

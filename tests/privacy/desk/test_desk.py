@@ -157,6 +157,13 @@ def test_a_members_request_is_opened_by_a_look_which_he_can_see(app: Flask, clie
     assert row(ref).state == State.ANSWERED
 
 
+def test_a_code_is_offered_where_there_is_a_mailbox_for_it(app: Flask, client: InspectingClient) -> None:
+    staff(client)
+    on_paper, by_mail = ask(email="", channel=Channel.LETTER), ask()
+    assert "Mail a code" in client.get(f"{DESK}{by_mail}").text
+    assert "Mail a code" not in client.get(f"{DESK}{on_paper}").text
+
+
 def test_nobody_handles_his_own_request(app: Flask, client: InspectingClient) -> None:
     sue = staff(client)
     ref = ask(member_id=sue.id, channel=Channel.ACCOUNT)
