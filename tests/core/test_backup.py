@@ -54,8 +54,9 @@ def leave(app: Flask) -> None:
     """End what the process holds of the house's database."""
     db.session.remove()
     db.engine.dispose()
-    if "in_use" in app.extensions:
-        app.extensions.pop("in_use").close()
+    shown = app.extensions["in_use"]
+    while shown:
+        shown.pop().close()
 
 
 @pytest.fixture
