@@ -12,8 +12,10 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count, islice
@@ -38,7 +40,7 @@ SHARE = 10
 """Memory is compared with that of a house so many times smaller: what is bounded does not grow."""
 BUSIEST, USUAL = 1, 2
 """Numbers of two members: one has BUSY times the rows of anybody else."""
-BUSY = 200
+BUSY = 50
 EACH = {"sign_in": 8, "consent_receipt": 8, "audit_entry": 8, "outbox_message": 4, "bid": 4, "lot_bidder": 4, "look": 2}
 """Rows of a member; of what is not named here, one."""
 MEMBERS_A_LOT, OF_THE_HOUSE = 10, 2
@@ -142,7 +144,7 @@ class Cost:
 
     cpu_seconds: float
     resting_mb: float
-    """The greatest memory before the act."""
+    """Memory before the act."""
     peak_mb: float
     result: int
     """Bytes of an archive; rows that retention removed."""
@@ -202,17 +204,34 @@ def _environ(directory: Path) -> dict[str, str]:
 def _do(act: str) -> Cost:
     """Do it in this process, which has all that it serves loaded."""
     with create_app(Settings.from_environ(dict(os.environ))).test_request_context("/"):
-        resting, began = _peak_mb(anew=True), time.process_time()
-        result = ACTS[act]()
-        return Cost(time.process_time() - began, resting, _peak_mb(), result)
+        resting, began = _memory_mb(), time.process_time()
+        with _looked_at() as seen:
+            result = ACTS[act]()
+        return Cost(time.process_time() - began, resting, max(seen), result)
 
 
-def _peak_mb(*, anew: bool = False) -> float:
-    """The most memory that this process has held; `anew`: count from now on. Of Linux."""
-    if anew:
-        Path("/proc/self/clear_refs").write_text("5")
+@contextmanager
+def _looked_at() -> Iterator[list[float]]:
+    """The memory of this process, looked at again and again while the block runs."""
+    seen, over = [_memory_mb()], threading.Event()
+
+    def look() -> None:
+        while not over.wait(0.005):
+            seen.append(_memory_mb())
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        thread.join()
+
+
+def _memory_mb() -> float:
+    """What this process holds of its own: without the pages of the database's file that the system has mapped."""
     said = Path("/proc/self/status").read_text()
-    return int(said.partition("VmHWM:")[2].split()[0]) / 1000
+    return int(said.partition("RssAnon:")[2].split()[0]) / 1000
 
 
 def report(members: int, rows: int, costs: dict[str, Cost], small: Cost) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_date
@@ -106,7 +107,13 @@ def title(table: Table) -> str:
 
 def column(table: Table, name: str) -> str:
     """What a column is called; one without words goes by its own name, so that nothing is ever left out."""
-    return str(COLUMNS.get(f"{table.name}.{name}") or COLUMNS.get(name) or name.replace("_", " "))
+    return _called(f"{table.name}.{name}", name, i18n.current_locale())
+
+
+@lru_cache(maxsize=2048)
+def _called(full: str, name: str, _language: str) -> str:
+    # In an archive the same few names stand in thousands of rows.
+    return str(COLUMNS.get(full) or COLUMNS.get(name) or name.replace("_", " "))
 
 
 def columns(table: Table, some: Iterable[Column]) -> str:
