@@ -65,6 +65,7 @@ def test_a_restored_backup_forgets_again_who_was_erased_after_it(app: Flask, tmp
     assert faults(lot_id) == []
 
 
+@pytest.mark.slow
 @pytest.mark.sqlite
 def test_twenty_drills(app: Flask, tmp_path: Path) -> None:
     """Each time another member is erased, and another backup from before it is put back."""
