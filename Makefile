@@ -2,19 +2,19 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: run test check bench soak lock ropa help translations
+.PHONY: run test check bench soak lock ropa help translations compiled
 
 PY := .venv/bin/python
 # Two processes on the two cores that CI has; ARGS= is for pytest, the benches and the soak.
 JOBS ?= 2
 ARGS ?=
 
-run: .venv/.run translations ## Serve the demonstration gallery at http://127.0.0.1:8000 (PORT, GALLERY_DATA_DIR move it)
+run: .venv/.run translations compiled ## Serve the demonstration gallery at http://127.0.0.1:8000 (PORT, GALLERY_DATA_DIR move it)
 	@$(PY) -m flask --app wsgi db upgrade
 	@$(PY) -m flask --app wsgi demo
 	@exec $(PY) -m gallery.core.serve
 
-test: .venv/.dev translations ## Run all tests on real services (ARGS="-k bids" for some of them)
+test: .venv/.dev translations compiled ## Run all tests on real services (ARGS="-k bids" for some of them)
 	@tests/services/install.sh
 	@$(PY) -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
@@ -25,10 +25,10 @@ check: .venv/.dev ## Lint, format, types, import contracts, templates
 	@.venv/bin/lint-imports
 	@.venv/bin/djlint --lint --quiet --profile=jinja templates
 
-bench: .venv/.dev translations ## Measure the hot paths beside floors measured in the same run
+bench: .venv/.dev translations compiled ## Measure the hot paths beside floors measured in the same run
 	@$(PY) -m bench $(ARGS)
 
-soak: .venv/.dev translations ## The long runs: full concurrency, kills under load, close races
+soak: .venv/.dev translations compiled ## The long runs: full concurrency, kills under load, close races
 	@tests/services/install.sh
 	@$(PY) -m bench.soak $(ARGS)
 
@@ -58,3 +58,8 @@ translations: $(if $(wildcard .venv),,.venv/.run)
 		[ "$${catalogue%.po}.mo" -nt "$$catalogue" ] || \
 		$(PY) -m babel.messages.frontend --quiet compile --input-file "$$catalogue" --output-file "$${catalogue%.po}.mo"; \
 	done
+
+# Where Python is told to write no bytecode, as in most containers, each process would compile everything anew: five
+# seconds of its start.
+compiled: $(if $(wildcard .venv),,.venv/.run)
+	@$(PY) -m compileall -q gallery

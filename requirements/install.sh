@@ -47,7 +47,7 @@ if [ "$(.venv/bin/uv --version 2>/dev/null | awk '{ print "uv==" $2 }')" != "$wa
         say "uv has no wheel for this platform; pip takes its place (slower)."
 fi
 if [ -x .venv/bin/uv ]; then
-    VIRTUAL_ENV=$PWD/.venv .venv/bin/uv pip install -q --require-hashes -r "$lock"
+    VIRTUAL_ENV=$PWD/.venv .venv/bin/uv pip install -q --compile-bytecode --require-hashes -r "$lock"
 else
     .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r "$lock"
 fi
