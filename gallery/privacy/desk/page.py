@@ -49,6 +49,7 @@ def page(ref: str, status: int = 200, typed: DeskForm | None = None) -> Response
         may_extend=case.request.is_open
         and case.request.extended_until is None
         and clock.now() < rules.extension_ends(case.request.received_at),
+        is_done_by_erasing=rules.is_done_by_erasing(case.request.kind, case.member_id),
         is_for_two=rules.needs_second_person(case.request.kind),
         days_left=(case.request.due_at - clock.now()).days,
         forms=forms,

@@ -69,6 +69,7 @@ PROBLEMS = {
     Problem.INCOMPLETE: lazy("A refusal says why, and which kinds of data it is about."),
     Problem.SECOND_PERSON: lazy("The refusal of an erasure is proposed by one of the staff and confirmed by another."),
     Problem.NOT_PROPOSED: lazy("Nobody has proposed to refuse this."),
+    Problem.NOT_ERASED: lazy("The member is not erased yet. Erase the data: that answers the request."),
     Problem.NO_ADDRESS: lazy("There is no e-mail address to which a code could be sent."),
     Problem.TOO_MANY: lazy("Ten of your requests are open already. Withdraw one that is no longer needed, or wait."),
     Problem.WRONG_CODE: lazy("This is not the code of our last mail, or it is too old. Five tries are all."),

@@ -46,7 +46,9 @@ def answered(since: datetime) -> list[Year]:
     rows = db.session().execute(query.where(AuditEntry.at >= since, AuditEntry.action.in_(closing)))
     found: dict[tuple[int, Kind], list[tuple[State, bool, int]]] = {}
     for action, at, facts in rows:
-        outcome = State(action.partition(".")[2]), bool(facts["late"]), int(facts["days"])
+        if "kind" not in facts:
+            continue  # Written before kinds were noted: nothing says under which it would count.
+        outcome = State(action.partition(".")[2]), bool(facts.get("late")), int(facts.get("days", 0))
         found.setdefault((at.year, Kind(facts["kind"])), []).append(outcome)
     order = list(Kind)
     years = [_counted(year, kind, some) for (year, kind), some in found.items()]

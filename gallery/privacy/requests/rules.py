@@ -26,7 +26,7 @@ CODE_TRIES = 5
 CODE_LASTS = timedelta(hours=24)
 """Mail is read when it is read. Eight digits and five tries: one in twenty million is guessed."""
 UNPROVED_KEPT = timedelta(days=7)
-"""What came from the public page, and whose code nobody typed: somebody else may have typed the address (P-37)."""
+"""What came from the public page, and whose last code nobody typed: somebody else may have typed the address (P-37)."""
 MONTHS_KEPT = 36
 """How long a request that was closed is kept, to show that it was answered (Keep.REQUEST)."""
 MOST_OPEN = 10
@@ -123,6 +123,8 @@ class Problem(StrEnum):
     SECOND_PERSON = "second_person"
     """Another of the staff has to confirm it (2.3.5)."""
     NOT_PROPOSED = "not_proposed"
+    NOT_ERASED = "not_erased"
+    """The member is there still: only the erasure itself says that it is done."""
     NO_ADDRESS = "no_address"
     """There is no mailbox to which a code could go."""
     WRONG_CODE = "wrong_code"
@@ -212,6 +214,11 @@ def problem_of_refusal(kept: Collection[Kept]) -> Problem | None:
     """Whether a refusal says all that it must (P-31); None: it does."""
     whole = kept and all(one.categories or one.ground is Ground.IDENTITY for one in kept)
     return None if whole else Problem.INCOMPLETE
+
+
+def is_done_by_erasing(kind: Kind, member_id: int | None) -> bool:
+    """Whether only the erasure itself, which closes the request (`erased.settle`), may say that it is done."""
+    return kind is Kind.ERASURE and member_id is not None
 
 
 def needs_second_person(kind: Kind) -> bool:

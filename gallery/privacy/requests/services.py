@@ -140,7 +140,7 @@ def extend(ref: str, until: datetime, reason: str, *, now: datetime, by_id: int 
 def answer(
     ref: str, words: str = "", *, now: datetime, by_id: int | None = None, to: steps.Addressee | None = None
 ) -> None:
-    """Close a request as done; `words` are added to the letter.
+    """Close a request as done; `words` are added to the letter. A member's erasure is closed by `erased.settle` alone.
 
     `to` is for an answer to somebody who is gone from the house in this very unit of work: `addressee` before.
     """
@@ -148,6 +148,7 @@ def answer(
         one = steps.opened(session, ref)
         if one.proved_at is None and Kind(one.kind) in rules.PROOF_NEEDED:
             raise steps.StepRefused(Problem.NOT_PROVED)
+        steps.check_not_by_erasing(one)
         steps.close(session, one, State.ANSWERED, letters.ANSWERED, words, (), now, by_id, to)
 
 
@@ -180,6 +181,8 @@ def propose_refusal(
         one = steps.opened(session, ref)
         if problem := rules.problem_of_refusal(kept):
             raise steps.StepRefused(problem)
+        if partly:
+            steps.check_not_by_erasing(one)
         steps.check_edge(one, State.PARTLY_REFUSED if partly else State.REFUSED)
         one.proposed_by_id, one.proposed_at = by_id, now
         one.proposed = {"kept": [each.as_json() for each in kept], "words": words, "partly": partly}
@@ -230,13 +233,13 @@ def addressee(ref: str) -> steps.Addressee:
 
 
 def forget_old(now: datetime) -> None:
-    """Remove the requests that were closed long ago (Keep.REQUEST), and those whose code nobody typed."""
+    """Remove the requests that were closed long ago (Keep.REQUEST), and those whose last code nobody typed."""
     old = PrivacyRequest.closed_at <= rules.months_later(now, -rules.MONTHS_KEPT)
     lapsed = sa.and_(
         PrivacyRequest.channel == Channel.CODE,
         PrivacyRequest.state == State.IDENTITY_ASKED,
         PrivacyRequest.proved_at.is_(None),
-        PrivacyRequest.received_at <= now - rules.UNPROVED_KEPT,
+        PrivacyRequest.code_made_at <= now - rules.UNPROVED_KEPT,
     )
     with transaction() as session:
         session.execute(sa.delete(PrivacyRequest).where(sa.or_(old, lapsed)))
@@ -255,6 +258,7 @@ def _refuse(
     if problem := rules.problem_of_refusal(kept):
         raise steps.StepRefused(problem)
     if partly:
+        steps.check_not_by_erasing(one)
         steps.close(session, one, State.PARTLY_REFUSED, letters.PARTLY_REFUSED, words, kept, now, by_id, to)
     else:
         steps.close(session, one, State.REFUSED, letters.REFUSED, words, kept, now, by_id, to)

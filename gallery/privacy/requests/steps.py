@@ -63,6 +63,12 @@ def check_edge(one: PrivacyRequest, following: State) -> None:
         raise StepRefused(Problem.NOT_NOW)
 
 
+def check_not_by_erasing(one: PrivacyRequest) -> None:
+    """Raise StepRefused if the person would be told that his data is erased while the house has it."""
+    if rules.is_done_by_erasing(Kind(one.kind), one.member_id):
+        raise StepRefused(Problem.NOT_ERASED)
+
+
 def move(one: PrivacyRequest, following: State) -> None:
     """Bring the request into another state, or raise StepRefused."""
     check_edge(one, following)

@@ -11,7 +11,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from gallery.auth.models import Member
-from gallery.core import clock
+from gallery.core import audit, clock
 from gallery.core.audit import AuditEntry
 from gallery.core.db import db, transaction
 from gallery.core.personal import Category
@@ -19,13 +19,14 @@ from gallery.privacy.erasure.services import carry_on_due
 from gallery.privacy.requests import alarms, queries, record, services
 from gallery.privacy.requests.models import PrivacyRequest
 from gallery.privacy.requests.rules import Channel, Ground, Kept, Kind, State
+from gallery.privacy.requests.steps import StepRefused
 from gallery.trust.models import Look
 from tests import factories
 from tests.auth.doors import mailbox
 from tests.inspection import InspectingClient
 from tests.privacy.erasure.cast import erase
 from tests.privacy.requests.asking import START, ask, audited, freeze, row
-from tests.privacy.requests.test_steps import AWA, code_for, post
+from tests.privacy.requests.test_steps import AWA, BIDS, code_for, post
 from tests.trust.desk_door import send
 
 DESK = "/admin/privacy/"
@@ -224,6 +225,32 @@ def test_the_refusal_of_an_erasure_goes_through_two_hands(app: Flask, client: In
 
 
 @pytest.mark.database
+def test_nobody_is_told_that_his_data_is_erased_before_it_is(app: Flask, client: InspectingClient) -> None:
+    """P-37, L1: of a member only the erasure says that it is done; in part as well, by one hand or by two."""
+    tick = freeze(app).tick
+    ana = factories.member("ana")
+    ref = ask(Kind.ERASURE, member_id=ana.id, channel=Channel.ACCOUNT)
+    staff(client)
+    step(client, ref, "looks")
+    step(client, ref, "work")
+    page = client.get(f"{DESK}{ref}").text
+    assert "Erase the data of this member" in page
+    assert "It is done: answer" not in page
+    assert "All the rest was done" not in page
+    early = step(client, ref, "answer")
+    assert early.status_code == 422
+    assert "not erased yet" in early.text
+    refusal = {"refuse-ground": "claims", "refuse-categories": "bidding"}
+    assert step(client, ref, "refusal", **refusal, **{"refuse-partly": "y"}).status_code == 422
+    with pytest.raises(StepRefused, match="not_erased"):
+        services.refuse(ref, [BIDS], partly=True, now=clock.now())
+    tick(minutes=2)
+    assert row(ref).state == State.IN_WORK
+    assert "is erased" not in post(ana.email)
+    assert step(client, ref, "refusal", **refusal).status_code == 303, "wholly, it is proposed"
+
+
+@pytest.mark.database
 def test_an_erasure_that_was_asked_for_by_letter_is_carried_out_at_the_desk_and_its_request_goes_with_it(
     app: Flask, client: InspectingClient
 ) -> None:
@@ -294,6 +321,18 @@ def test_the_record_counts_by_year_and_kind_and_says_what_was_late(app: Flask, c
     page = client.get(f"{DESK}record").text
     assert "An objection" in page
     assert "A complaint" not in page
+
+
+def test_the_record_leaves_out_what_was_noted_before_kinds_were(app: Flask, client: InspectingClient) -> None:
+    """Entries of the audit are never rewritten: whoever reads them takes them as they were."""
+    with transaction():
+        audit.record("privacy_request.withdrawn", "privacy_request:1")
+        audit.record("privacy_request.answered", "privacy_request:2", grounds=[])
+        audit.record("privacy_request.refused", "privacy_request:3", kind=Kind.ACCESS)
+    (year,) = record.answered(clock.now() - timedelta(hours=1))
+    assert (year.kind, year.closed, year.late, year.slowest) == (Kind.ACCESS, 1, 0, 0)
+    staff(client)
+    assert client.get(f"{DESK}record").status_code == 200
 
 
 def test_on_day_twenty_support_and_administration_are_told_once(app: Flask) -> None:

@@ -199,6 +199,23 @@ def test_what_nobody_has_shown_to_be_his_is_gone_after_a_week(app: Flask, client
     assert [one.ref for one in db.session.query(PrivacyRequest)] == [staffs], "what staff took down stays"
 
 
+@pytest.mark.database
+def test_a_code_that_staff_mail_again_after_a_week_can_be_typed(app: Flask, client: InspectingClient) -> None:
+    """The week runs from the last code: else the request were gone within the hour."""
+    app.extensions["clock"] = frozen = FrozenClock(clock.now())
+    ask(client)
+    (ref,) = [one.ref for one in db.session.query(PrivacyRequest)]
+    db.session.rollback()
+    services.take_up(ref, now=clock.now())
+    frozen.tick(seconds=UNPROVED_KEPT.total_seconds() + 86_400)
+    services.ask_identity(ref, now=clock.now())
+    services.forget_old(clock.now())
+    assert row_state() == State.IDENTITY_ASKED
+    frozen.tick(seconds=UNPROVED_KEPT.total_seconds())
+    services.forget_old(clock.now())
+    assert db.session.query(PrivacyRequest).count() == 0
+
+
 def test_a_request_in_work_is_not_forgotten(app: Flask, client: InspectingClient) -> None:
     here = ask(client).location
     type_in(client, here, code())
