@@ -1,4 +1,5 @@
-"""Every page about choices, policies and data in a browser, once, with the question for choices still open (A-07, L1).
+"""Every page about people, their choices and their data in a browser, once, with the question for choices still open
+(A-07, B1, L1).
 
 The addresses are those of the access matrix, so that a new page is visited by itself. Each is opened by one person, and
 by turns in French and light or in English and dark, wide and narrow: axe finds nothing, and nothing is cut off.
@@ -18,12 +19,12 @@ from tests.journeys.people import Person
 from tests.journeys.test_every_page import NARROW, faults_here
 
 ROOMS = (
-    "/consents", "/policies/", "/privacy/", "/erasures/", "/deletions/", "/account/privacy", "/account/closing",
-    "/account/looks", "/admin/content/policies/", "/admin/privacy/", "/admin/erasures/", "/admin/registers/",
+    "/auth/", "/account/", "/consents", "/policies/", "/privacy/", "/erasures/", "/deletions/", "/admin/members/",
+    "/admin/content/policies/", "/admin/privacy/", "/admin/erasures/", "/admin/registers/",
 )  # fmt: skip
 """Where they are."""
 LOOKS = (("fr", "light"), ("en", "dark"))
-NO_PAGES = ("/consents/receipts/", "/.well-known/")
+NO_PAGES = ("/consents/receipts/", "/account/security/second-step/codes.txt", "/auth/with/facebook/callback")
 
 pytestmark = pytest.mark.slow
 
@@ -37,7 +38,7 @@ def pages() -> list[tuple[str, str]]:
     return found
 
 
-def test_every_page_about_data_is_in_order(
+def test_every_page_about_people_is_in_order(
     app: Flask, live_server: LiveServer, visit: Visit, session_of: SessionOf
 ) -> None:
     people = {name: factories.member(name) for name in ("owner", "other", "target")}
