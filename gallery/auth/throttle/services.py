@@ -119,13 +119,18 @@ def codes(member_id: int, what: str = "code") -> Iterator[Tries]:
 
 @contextmanager
 def anonymous(what: str) -> Iterator[Tries]:
-    """Judge somebody who says who he is only by what he shows; failures of his network count. Raises TooMany."""
+    """Judge somebody who says who he is only by what he shows; failures of his network count. Raises TooMany.
+
+    What ends the block with an error was not right either. Not inside a unit of work, as with `codes`.
+    """
     scope = Scope(what, throttle_rules.networks(_address())[0], throttle_rules.ANONYMOUS)
     attempts.look(scope, now=clock.now())
     tries = Tries()
-    yield tries
-    if not tries.were_right:
-        attempts.count(scope, now=clock.now())
+    try:
+        yield tries
+    finally:
+        if not tries.were_right:
+            attempts.count(scope, now=clock.now())
 
 
 def letters(form: str, email: str) -> None:

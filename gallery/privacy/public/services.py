@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from gallery.core.db import transaction
-from gallery.privacy.requests import queries, services
-from gallery.privacy.requests.rules import Channel, Kind, Problem, State
+from gallery.privacy.requests import services, steps
+from gallery.privacy.requests.rules import MOST_CODES, Channel, Kind, Problem, State
 from gallery.privacy.requests.steps import StepRefused
 
 
@@ -23,8 +23,11 @@ def ask(kind: Kind, email: str, words: str, language: str, *, now: datetime) -> 
 
 
 def ask_code_again(ref: str, *, now: datetime) -> None:
-    """Mail another code while the request still waits for one; raises StepRefused, Missing."""
-    with transaction():
-        if queries.by_ref(ref).state is not State.IDENTITY_ASKED:
+    """Mail another code while the request still waits for one and may have more; raises StepRefused, Missing."""
+    with transaction() as session:
+        one = steps.found(session, ref)
+        if one.state != State.IDENTITY_ASKED:
             raise StepRefused(Problem.NOT_NOW)
+        if one.codes_made >= MOST_CODES:
+            raise StepRefused(Problem.MANY_CODES)
         services.ask_identity(ref, now=now)

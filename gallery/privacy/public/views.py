@@ -16,10 +16,13 @@ from gallery.privacy.public import forms, services
 from gallery.privacy.requests import labels, letters, queries
 from gallery.privacy.requests import services as requests
 from gallery.privacy.requests.models import PrivacyRequest
-from gallery.privacy.requests.rules import Kind, Problem, State
+from gallery.privacy.requests.rules import Kind, State
 from gallery.privacy.requests.steps import StepRefused
 
 bp = Blueprint("privacy_public", __name__, url_prefix="/privacy/requests")
+
+LETTERS = "privacy request"
+"""What all mails of these pages to one address are counted as."""
 
 
 @bp.get("")
@@ -37,7 +40,7 @@ def create() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _ask(form, 422)
     try:
-        throttle.letters("privacy request", form.email.data)
+        throttle.letters(LETTERS, form.email.data)
     except throttle.REFUSED as refused:
         form.form_errors.append(refused.words)
         return throttle.answer(_ask(form, 429), refused)
@@ -77,17 +80,17 @@ def prove(ref: str) -> ResponseReturnValue:
 @bp.post("/<ref>/code/renewal")
 @access.public
 def renew(ref: str) -> ResponseReturnValue:
-    """Mail another code."""
-    queries.by_ref(ref)
+    """Mail another code; it counts with the requests among the letters to its address."""
     form = forms.CodeForm(formdata=None)
     try:
-        throttle.letters("privacy code", ref)
+        if queries.by_ref(ref).state is State.IDENTITY_ASKED:
+            throttle.letters(LETTERS, requests.addressee(ref).email)
         services.ask_code_again(ref, now=clock.now())
     except throttle.REFUSED as refused:
         form.form_errors.append(refused.words)
         return throttle.answer(_page(ref, form, 429), refused)
-    except StepRefused:
-        flash(str(labels.PROBLEMS[Problem.NOT_NOW]), "error")
+    except StepRefused as refused:
+        flash(str(labels.PROBLEMS[refused.problem]), "error")
     else:
         flash(_("Another code is on its way. The one before is worth nothing any more."), "success")
     return lead_on(url_for(".show", ref=ref))

@@ -18,6 +18,7 @@ from gallery.privacy.requests.rules import CODE_DIGITS, CODE_LASTS, CODE_TRIES
 def renew(one: PrivacyRequest, now: datetime) -> None:
     """Give a request a code; an earlier one is worth nothing any more."""
     one.code_nonce, one.code_made_at, one.code_tries_left = secrets.token_urlsafe(16), now, CODE_TRIES
+    one.codes_made += 1
 
 
 def drop(one: PrivacyRequest) -> None:

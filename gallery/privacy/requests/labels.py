@@ -73,4 +73,5 @@ PROBLEMS = {
     Problem.NO_ADDRESS: lazy("There is no e-mail address to which a code could be sent."),
     Problem.TOO_MANY: lazy("Ten of your requests are open already. Withdraw one that is no longer needed, or wait."),
     Problem.WRONG_CODE: lazy("This is not the code of our last mail, or it is too old. Five tries are all."),
+    Problem.MANY_CODES: lazy("No more codes are mailed for this request. Please make another one, or write to us."),
 }

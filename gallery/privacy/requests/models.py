@@ -96,6 +96,8 @@ class PrivacyRequest(Base):
     code_nonce: Mapped[str | None] = mapped_column(info=_secret)
     code_made_at: Mapped[datetime | None] = mapped_column(info=plain)
     code_tries_left: Mapped[int] = mapped_column(default=0, info=plain)
+    codes_made: Mapped[int] = mapped_column(default=0, server_default="0", info=plain)
+    """How many codes it has had; the public page gives no more than `rules.MOST_CODES`."""
 
     proposed_by_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("member.id", ondelete="SET NULL"), index=True, info=_proposed

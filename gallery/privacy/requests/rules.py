@@ -23,8 +23,10 @@ EXTEND_WITHIN = timedelta(days=30)
 ALARM_AFTER = timedelta(days=20)
 CODE_DIGITS = 8
 CODE_TRIES = 5
+MOST_CODES = 5
+"""So many codes of one request does the public page mail: each has its own five tries."""
 CODE_LASTS = timedelta(hours=24)
-"""Mail is read when it is read. Eight digits and five tries: one in twenty million is guessed."""
+"""Mail is read when it is read. Eight digits, five codes with five tries each: one in four million is guessed."""
 UNPROVED_KEPT = timedelta(days=7)
 """What came from the public page, and whose last code nobody typed: somebody else may have typed the address (P-37)."""
 MONTHS_KEPT = 36
@@ -128,6 +130,8 @@ class Problem(StrEnum):
     NO_ADDRESS = "no_address"
     """There is no mailbox to which a code could go."""
     WRONG_CODE = "wrong_code"
+    MANY_CODES = "many_codes"
+    """As many codes were mailed as one request may have."""
     TOO_MANY = "too_many"
     """As many are open as one member may have."""
 

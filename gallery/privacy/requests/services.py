@@ -105,7 +105,9 @@ def prove(ref: str, code: str, *, now: datetime, by_id: int | None = None) -> No
         steps.move(one, State.IN_WORK)
         codes.drop(one)
         one.proved_at = now
-        holder = session.scalars(sa.select(Member.id).where(Member.email == (one.email or ""))).one_or_none()
+        # Who never confirmed the address has not shown that it is his, and who is being erased takes in nothing more.
+        holds = sa.and_(Member.email == (one.email or ""), Member.confirmed_at.is_not(None), ~Member.is_erased)
+        holder = session.scalars(sa.select(Member.id).where(holds)).one_or_none()
         if one.member_id is None and holder is not None:
             one.member_id, one.email, one.email_index = holder, None, None
         audit.record("privacy_request.proved", steps.subject(one), actor_id=by_id)

@@ -12,14 +12,15 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from gallery.auth.throttle.rules import LETTERS
+from gallery.auth.models import Member
+from gallery.auth.throttle.rules import ANONYMOUS, LETTERS
 from gallery.core import clock, outbox
 from gallery.core.clock import FrozenClock
 from gallery.core.crypto import blind_index
-from gallery.core.db import db
+from gallery.core.db import db, transaction
 from gallery.privacy.requests import services
 from gallery.privacy.requests.models import PrivacyRequest
-from gallery.privacy.requests.rules import CODE_LASTS, CODE_TRIES, UNPROVED_KEPT, Channel, Kind, State
+from gallery.privacy.requests.rules import CODE_LASTS, CODE_TRIES, MOST_CODES, UNPROVED_KEPT, Channel, Kind, State
 from tests import factories
 from tests.auth.doors import fill_in, mailbox, token_of
 from tests.inspection import InspectingClient
@@ -171,6 +172,55 @@ def test_one_mailbox_is_not_flooded(client: InspectingClient) -> None:
     assert "Retry-After" in answer.headers
     assert "Please, at last" in answer.text
     assert db.session.query(PrivacyRequest).count() == LETTERS[0].count
+
+
+def again(client: InspectingClient, here: str) -> TestResponse:
+    return client.post(f"{here}/code/renewal", data={"csrf_token": token_of(client.get(here).text)})
+
+
+def test_codes_that_are_asked_for_again_count_among_the_five_letters_of_an_hour(client: InspectingClient) -> None:
+    """ADR 49: whatever the way, no mailbox gets more than five an hour from strangers."""
+    first, second = ask(client).location, ask(client).location
+    answers = [again(client, here).status_code for here in (first, second, first, second, first)]
+    assert answers == [303, 303, 303, 429, 429]
+    assert ask(client).status_code == 429
+    assert len(mailbox(AWA)) == LETTERS[0].count
+
+
+def test_a_request_has_only_so_many_codes(app: Flask, client: InspectingClient) -> None:
+    """Each code has five tries: without an end to codes there would be none to the tries."""
+    app.extensions["clock"] = frozen = FrozenClock(clock.now())
+    here = ask(client).location
+    for _ in range(MOST_CODES + 1):
+        frozen.tick(minutes=61)
+        again(client, here)
+    assert "No more codes are mailed for this request" in client.get(f"{here}?lang=en").text
+    assert len(mailbox(AWA)) == MOST_CODES
+
+
+def test_wrong_codes_count_against_the_network_that_sends_them(client: InspectingClient) -> None:
+    """6.3.1: who has five tries at each of many requests has not five tries each."""
+    here = ask(client).location
+    sent = {"csrf_token": token_of(client.get(here).text), "code": "00000000"}
+    for _ in range(ANONYMOUS[0].count):
+        assert client.post(f"{here}/code", data=sent).status_code == 422
+    answer = type_in(client, here, code())
+    assert answer.status_code == 429
+    assert "Retry-After" in answer.headers
+
+
+@pytest.mark.parametrize("state", [{"is_erased": True, "active": False}, {"confirmed_at": None}])
+def test_a_request_becomes_nobodys_who_is_erased_or_has_not_confirmed_the_address(
+    client: InspectingClient, state: dict[str, object]
+) -> None:
+    """It keeps the only address at which it can be answered, and does not go with a row that is on its way out."""
+    ana = factories.member("ana")
+    here = ask(client, "ana@example.org").location
+    typed = code("ana@example.org")
+    with transaction() as session:
+        session.execute(sa.update(Member).where(Member.id == ana.id).values(state))
+    assert type_in(client, here, typed).status_code == 303
+    assert (only().state, only().member_id, only().email) == (State.IN_WORK, None, "ana@example.org")
 
 
 def test_a_code_is_asked_for_again_only_while_the_request_waits_for_one(client: InspectingClient) -> None:
