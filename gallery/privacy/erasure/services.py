@@ -24,6 +24,7 @@ from gallery.core.holds import Hold
 from gallery.privacy.erasure import answers, bans, engine, journal, letters, places, recipients, rules
 from gallery.privacy.erasure.models import Ban, Erasure, ErasureHold
 from gallery.privacy.erasure.rules import State
+from gallery.privacy.requests import erased
 from gallery.privacy.requests.rules import Channel
 
 log = logging.getLogger(__name__)
@@ -156,6 +157,7 @@ def begin_again(member_id: int, now: datetime) -> int:
         bans.remember(session, made.id, member_id, now)
         sign_out_everywhere(member)
         member.active, member.is_erased, member.password = False, True, None
+        erased.adopt(member_id)
         audit.record("erasure.replayed", f"erasure:{made.id}")
         return made.id
 

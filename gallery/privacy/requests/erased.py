@@ -26,7 +26,7 @@ def settle(member_id: int, kept: Sequence[Kept], channel: Channel, *, now: datet
     account. Nobody is written to: who erases says it in one letter.
     """
     with transaction() as session:
-        _adopt(session, session.get_one(Member, member_id))
+        adopt(member_id)
         query = sa.select(PrivacyRequest.ref, PrivacyRequest.kind).where(PrivacyRequest.member_id == member_id)
         still_open = session.execute(query.where(PrivacyRequest.state.not_in(CLOSED))).all()
         about_this = [one.ref for one in still_open if one.kind == Kind.ERASURE]
@@ -40,12 +40,17 @@ def settle(member_id: int, kept: Sequence[Kept], channel: Channel, *, now: datet
             steps.close(session, steps.found(session, ref), State.WITHDRAWN, None, "", (), now, by_id)
 
 
-def _adopt(session: Session, member: Member) -> None:
-    """Make his what came from his mailbox without his signing in: its address would lead to him afterwards (P-39)."""
-    if member.confirmed_at is not None:
-        his = PrivacyRequest.email_index == blind_index(EMAIL_INDEX, member.email)
-        adopted = sa.update(PrivacyRequest).where(his, PrivacyRequest.member_id.is_(None))
-        session.execute(adopted.values(member_id=member.id, email=None, email_index=None))
+def adopt(member_id: int) -> None:
+    """In the running unit of work, make his what came from a member's mailbox without his signing in.
+
+    Its address would lead to him afterwards (P-39).
+    """
+    with transaction() as session:
+        member = session.get_one(Member, member_id)
+        if member.confirmed_at is not None:
+            his = PrivacyRequest.email_index == blind_index(EMAIL_INDEX, member.email)
+            adopted = sa.update(PrivacyRequest).where(his, PrivacyRequest.member_id.is_(None))
+            session.execute(adopted.values(member_id=member.id, email=None, email_index=None))
 
 
 def _opened(session: Session, member_id: int, channel: Channel, now: datetime) -> str:

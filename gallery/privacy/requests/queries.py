@@ -7,10 +7,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from gallery.core.crypto import blind_index
 from gallery.core.db import db
 from gallery.core.errors import Missing
-from gallery.privacy.requests.indexes import EMAIL_INDEX
 from gallery.privacy.requests.models import PrivacyRequest
 from gallery.privacy.requests.rules import CLOSED, Channel, Kept, Kind, State, alarm_at
 
@@ -106,11 +104,6 @@ def case(ref: str) -> Case:
 def of_member(member_id: int) -> list[Request]:
     """What a member has asked for, the newest first."""
     return _listed(PrivacyRequest.member_id == member_id)
-
-
-def of_address(email: str) -> list[Request]:
-    """What was asked for from a normalised address without an account, the newest first."""
-    return _listed(PrivacyRequest.email_index == blind_index(EMAIL_INDEX, email))
 
 
 def one_of_member(ref: str, member_id: int) -> Request:

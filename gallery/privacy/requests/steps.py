@@ -105,9 +105,21 @@ def close(
     if letter is not None:
         tell(session, one, letter, to)
     if Kind(one.kind) is Kind.ERASURE and state is State.ANSWERED:
-        # Who asked to be forgotten is: his reference, in our mail to him, is what shows that he was answered.
+        _forget_person(session, one)
+
+
+def _forget_person(session: Session, answered: PrivacyRequest) -> None:
+    """Take who asked for it out of an erasure that was done, and out of all that was closed for the same mailbox.
+
+    His reference, in our mail to him, is what shows that he was answered. What is still open has to reach him.
+    """
+    these = PrivacyRequest.id == answered.id
+    if answered.email_index is not None:
+        closed = sa.and_(PrivacyRequest.email_index == answered.email_index, PrivacyRequest.state.in_(rules.CLOSED))
+        these = sa.or_(these, closed)
+    for one in session.scalars(sa.select(PrivacyRequest).where(these)):
         one.email = one.email_index = None
-        one.words = one.answer = ""
+        one.words = one.answer = one.extension_reason = ""
 
 
 def forget_proposal(one: PrivacyRequest) -> None:

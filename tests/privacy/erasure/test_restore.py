@@ -17,10 +17,13 @@ from flask import Flask
 
 from gallery import create_app
 from gallery.auth.models import Member
-from gallery.core import backup
+from gallery.core import backup, clock
 from gallery.core.db import db
 from gallery.core.settings import Settings
 from gallery.privacy.erasure import drill, journal, services
+from gallery.privacy.requests import services as requests
+from gallery.privacy.requests.models import PrivacyRequest
+from gallery.privacy.requests.rules import Channel, Kind
 from tests import factories
 from tests.bidding.books import faults
 from tests.core.test_backup import leave
@@ -63,6 +66,20 @@ def test_a_restored_backup_forgets_again_who_was_erased_after_it(app: Flask, tmp
     assert "ben@example.org" not in addresses()
     assert "ana@example.org" in addresses()
     assert faults(lot_id) == []
+
+
+@pytest.mark.database
+def test_a_replayed_erasure_takes_along_what_was_asked_from_the_mailbox(app: Flask) -> None:
+    """P-39, P-40: a backup also brings back a request that somebody made without signing in."""
+    ben = factories.member("ben")
+    asked = {"words": "What do you know of me?", "language": "en", "now": clock.now()}
+    mine = requests.open_request(Kind.ACCESS, Channel.EMAIL, email=ben.email, **asked)
+    other = requests.open_request(Kind.ACCESS, Channel.EMAIL, email="awa@example.org", **asked)
+    key = db.session.execute(sa.select(Member.erasure_key).where(Member.id == ben.id)).scalar_one()
+    db.session.rollback()
+    assert services.replay({key}, clock.now()) == 1
+    left = list(db.session.scalars(sa.select(PrivacyRequest.ref)))
+    assert (mine in left, other in left) == (False, True)
 
 
 @pytest.mark.slow

@@ -11,8 +11,10 @@ from flask import Flask
 from gallery.core import clock
 from gallery.core.audit import AuditEntry
 from gallery.core.clock import FrozenClock
+from gallery.core.crypto import blind_index
 from gallery.core.db import db
 from gallery.privacy.requests import services
+from gallery.privacy.requests.indexes import EMAIL_INDEX
 from gallery.privacy.requests.models import PrivacyRequest
 from gallery.privacy.requests.rules import Channel, Kind
 
@@ -32,6 +34,12 @@ def ask(kind: Kind = Kind.ACCESS, **more: Any) -> str:
     defaults = {"words": "What do you know of me?", "language": "en", "now": clock.now()}
     channel = more.pop("channel", Channel.EMAIL)
     return services.open_request(kind, channel, **(whose | defaults | more))
+
+
+def of_address(email: str = "awa@example.org") -> list[str]:
+    """References of what was asked from a mailbox, found by its index as the services find it."""
+    of_it = PrivacyRequest.email_index == blind_index(EMAIL_INDEX, email)
+    return list(db.session.scalars(sa.select(PrivacyRequest.ref).where(of_it).order_by(PrivacyRequest.id.desc())))
 
 
 def row(ref: str) -> PrivacyRequest:

@@ -21,7 +21,7 @@ from gallery.privacy.requests.steps import StepRefused
 from tests import factories
 from tests.auth.doors import mailbox
 from tests.privacy.erasure.cast import erase
-from tests.privacy.requests.asking import START, ask, audited, freeze, row
+from tests.privacy.requests.asking import START, ask, audited, freeze, of_address, row
 
 AWA = "awa@example.org"
 BIDS = Kept(Ground.LEGAL_DUTY, (Category.BIDDING,), datetime(2037, 12, 31, tzinfo=UTC))
@@ -137,7 +137,7 @@ def test_a_request_whose_mailbox_is_a_members_becomes_his_once_that_is_shown(app
     awa = factories.member("awa")
     ref = ask()
     assert queries.of_member(awa.id) == []
-    assert [one.ref for one in queries.of_address(AWA)] == [ref]
+    assert of_address(AWA) == [ref]
     services.ask_identity(ref, now=clock.now())
     services.prove(ref, code_for(), now=clock.now())
     assert [one.ref for one in queries.of_member(awa.id)] == [ref]
@@ -317,7 +317,27 @@ def test_a_request_is_gone_three_years_after_it_was_closed(app: Flask) -> None:
     assert row(closed).ref == closed
     tick(days=1)
     services.forget_old(clock.now())
-    assert [one.ref for one in queries.of_address(AWA)] == [still_open]
+    assert of_address(AWA) == [still_open]
+
+
+@pytest.mark.database
+def test_an_erasure_without_an_account_takes_along_what_was_closed_for_the_same_mailbox(app: Flask) -> None:
+    """P-37, P-39: who asked to be forgotten does not stay for three years in what he asked before; others do."""
+    freeze(app)
+    before, still_open, of_ben = ask(), ask(Kind.COMPLAINT), ask(email="ben@example.org")
+    services.extend(before, clock.now() + timedelta(days=60), "You have many lots", now=clock.now(), by_id=None)
+    for ref in (before, of_ben):
+        services.refuse(ref, [BIDS], "You sold a mask", now=clock.now())
+    erasure = ask(Kind.ERASURE)
+    services.take_up(erasure, now=clock.now(), proved=True)
+    services.extend(erasure, clock.now() + timedelta(days=60), "Awa, it takes long", now=clock.now(), by_id=None)
+    services.answer(erasure, "Farewell, Awa", now=clock.now())
+    for ref in (before, erasure):
+        one = row(ref)
+        assert (one.email, one.email_index, one.words, one.answer, one.extension_reason) == (None, None, "", "", "")
+    assert of_address(AWA) == [still_open]
+    assert row(of_ben).answer == "You sold a mask"
+    assert row(still_open).words, "what is open has yet to be answered"
 
 
 @pytest.mark.database
