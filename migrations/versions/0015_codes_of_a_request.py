@@ -8,7 +8,8 @@ down_revision = '0014_restricted_members'
 
 
 def upgrade() -> None:
-    op.add_column('privacy_request', sa.Column('codes_made', sa.Integer(), server_default='0', nullable=False))
+    number = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
+    op.add_column('privacy_request', sa.Column('codes_made', number, server_default='0', nullable=False))
 
 
 def downgrade() -> None:
