@@ -55,6 +55,7 @@ COLUMNS = {
     "privacy.public.forms code": "privacy_request.code_nonce",
     "privacy.desk.forms code": "privacy_request.code_nonce",
     "privacy.desk.forms proved": "privacy_request.proved_at",
+    "privacy.desk.forms proposed_at": "privacy_request.proposed_at",
     "privacy.desk.forms until": "privacy_request.extended_until",
     "privacy.desk.forms reason": "privacy_request.extension_reason",
     "privacy.desk.forms ground": "privacy_request.kept",

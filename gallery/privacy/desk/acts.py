@@ -17,7 +17,7 @@ from gallery.privacy.desk.page import found, is_seen, page
 from gallery.privacy.erasure import services as erasures
 from gallery.privacy.requests import labels, rules, services
 from gallery.privacy.requests.queries import Case
-from gallery.privacy.requests.rules import DESK, Kind, State
+from gallery.privacy.requests.rules import DESK, Problem
 from gallery.privacy.requests.steps import StepRefused
 from gallery.trust.forms import DeskForm
 
@@ -122,12 +122,15 @@ def refuse(ref: str) -> ResponseReturnValue:
 @bp.post("/proposal/confirmation")
 @access.staff("support")
 def confirm(ref: str) -> ResponseReturnValue:
-    """Refuse an erasure as another has proposed."""
+    """Refuse an erasure, or close it as withdrawn, as another has proposed."""
     _guard(ref)
+    seen = forms.ConfirmForm().seen()
+    if seen is None:
+        return _wrong(ref, str(labels.PROBLEMS[Problem.CHANGED]))
     return _step(
         ref,
-        lambda: services.confirm_refusal(ref, now=clock.now(), by_id=current_user.id),
-        _("The request is refused."),
+        lambda: services.confirm(ref, seen, now=clock.now(), by_id=current_user.id),
+        _("It is confirmed, and the person is told."),
     )
 
 
@@ -142,12 +145,14 @@ def drop(ref: str) -> ResponseReturnValue:
 @bp.post("/withdrawal")
 @access.staff(*DESK)
 def withdraw(ref: str) -> ResponseReturnValue:
-    """Close what the person no longer asks for."""
-    _guard(ref)
+    """Close what the person no longer asks for; of an erasure, propose that (2.3.5)."""
+    case = _guard(ref)
+    needs_two = rules.needs_second_person(case.request.kind)
+    close = services.propose_withdrawal if needs_two else services.withdraw
     return _step(
         ref,
-        lambda: services.withdraw(ref, now=clock.now(), by_id=current_user.id),
-        _("The request is withdrawn."),
+        lambda: close(ref, now=clock.now(), by_id=current_user.id),
+        _("It is proposed. Another of the staff has to confirm it.") if needs_two else _("The request is withdrawn."),
     )
 
 
@@ -156,12 +161,11 @@ def withdraw(ref: str) -> ResponseReturnValue:
 @access.proved
 def erase(ref: str) -> ResponseReturnValue:
     """Erase the member who asked for it and has shown that it was he; that answers the request."""
-    case = _guard(ref)
-    one = case.request
-    if one.kind is not Kind.ERASURE or case.member_id is None or one.proved_at is None or one.state != State.IN_WORK:
-        return _wrong(ref, _("Take the request up first, and make sure that it is shown who asks."))
+    _guard(ref)
     try:
-        erasures.begin(case.member_id, now=clock.now(), by_id=current_user.id)
+        followed.erase(ref, now=clock.now(), by_id=current_user.id)
+    except StepRefused:
+        return _wrong(ref, _("Take the request up first, and make sure that it is shown who asks."))
     except erasures.WorksHere:
         return _wrong(ref, _("He works for the house: his roles are taken from him first."))
     except erasures.Begun:

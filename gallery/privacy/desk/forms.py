@@ -10,6 +10,7 @@ from wtforms import (
     DateField,
     EmailField,
     Field,
+    HiddenField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -225,5 +226,19 @@ class RefuseForm(DeskForm):
         return [Kept(Ground(self.ground.data), tuple(map(Category, self.categories.data)), until)]
 
 
-FORMS = {form.name: form for form in (CodeForm, WorkForm, ExtendForm, AnswerForm, RefuseForm)}
+class ConfirmForm(DeskForm):
+    """Which proposal was read."""
+
+    name = "confirm"
+    proposed_at = HiddenField()
+
+    def seen(self) -> datetime | None:
+        """When it was made; None: nobody can tell."""
+        try:
+            return datetime.fromisoformat(self.proposed_at.data or "")
+        except ValueError:
+            return None
+
+
+FORMS = {form.name: form for form in (CodeForm, WorkForm, ExtendForm, AnswerForm, RefuseForm, ConfirmForm)}
 """Those of a request's page, by name."""

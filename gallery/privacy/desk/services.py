@@ -7,12 +7,15 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from gallery.auth.services import held
 from gallery.core.db import transaction
 from gallery.privacy.erasure import recipients
-from gallery.privacy.requests import queries
+from gallery.privacy.erasure import services as erasures
+from gallery.privacy.requests import queries, steps
 from gallery.privacy.requests import services as requests
 from gallery.privacy.requests.queries import Case
-from gallery.privacy.requests.rules import Kept, Kind
+from gallery.privacy.requests.rules import Kept, Kind, Problem, State
+from gallery.privacy.requests.steps import StepRefused
 from gallery.privacy.restriction import services as restriction
 
 
@@ -31,6 +34,25 @@ def refuse(ref: str, kept: Sequence[Kept], words: str, *, partly: bool, now: dat
         requests.refuse(ref, kept, words, partly=partly, now=now, by_id=by_id)
         if partly:
             _follow(session, case, now, by_id)
+
+
+def erase(ref: str, *, now: datetime, by_id: int) -> None:
+    """Erase the member who asked for it and has shown that it was he; that answers the request.
+
+    Member and request are held in the order in which the erasure does, from before the request is judged: nobody takes
+    it back or refuses it in between. Raises StepRefused, and what `erasures.begin` raises.
+    """
+    with transaction() as session:
+        member_id = queries.case(ref).member_id
+        if member_id is None:
+            raise StepRefused(Problem.NOT_PROVED)
+        held(session, member_id)
+        one = steps.opened(session, ref)
+        if one.kind != Kind.ERASURE or one.member_id != member_id or one.state != State.IN_WORK:
+            raise StepRefused(Problem.NOT_NOW)
+        if one.proved_at is None:
+            raise StepRefused(Problem.NOT_PROVED)
+        erasures.begin(member_id, now=now, by_id=by_id)
 
 
 def _follow(session: Session, case: Case, now: datetime, by_id: int) -> None:

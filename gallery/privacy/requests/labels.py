@@ -67,8 +67,11 @@ PROBLEMS = {
     Problem.EXTENDED: lazy("More time was taken already, and it can be taken only once."),
     Problem.NO_REASON: lazy("Please give the reason."),
     Problem.INCOMPLETE: lazy("A refusal says why, and which kinds of data it is about."),
-    Problem.SECOND_PERSON: lazy("The refusal of an erasure is proposed by one of the staff and confirmed by another."),
-    Problem.NOT_PROPOSED: lazy("Nobody has proposed to refuse this."),
+    Problem.SECOND_PERSON: lazy(
+        "That an erasure is refused or no longer asked for is proposed by one of the staff and confirmed by another."
+    ),
+    Problem.NOT_PROPOSED: lazy("Nothing is proposed here."),
+    Problem.CHANGED: lazy("The proposal was changed meanwhile. Read it again before you confirm it."),
     Problem.NOT_ERASED: lazy("The member is not erased yet. Erase the data: that answers the request."),
     Problem.NO_ADDRESS: lazy("There is no e-mail address to which a code could be sent."),
     Problem.TOO_MANY: lazy("Ten of your requests are open already. Withdraw one that is no longer needed, or wait."),

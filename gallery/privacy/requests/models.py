@@ -102,7 +102,7 @@ class PrivacyRequest(Base):
     proposed_by_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("member.id", ondelete="SET NULL"), index=True, info=_proposed
     )
-    """Who of the staff proposes to refuse an erasure; another confirms it."""
+    """Who of the staff proposes to refuse an erasure, or to close it as withdrawn; another confirms it."""
     proposed_at: Mapped[datetime | None] = mapped_column(info=_proposed)
     proposed: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJSON("privacy_request.proposed"), info=_proposed)
-    """`kept`, `words` and whether all is refused."""
+    """`kept`, `words`, `partly`; or that it is `withdrawn`."""

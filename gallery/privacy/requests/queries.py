@@ -62,11 +62,15 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Proposal:
-    """A refusal that one of the staff has proposed."""
+    """That an erasure be refused, or closed as withdrawn, as one of the staff has proposed."""
+
+    at: datetime
+    """Which proposal was read: whoever confirms it sends that back."""
 
     kept: tuple[Kept, ...]
     words: str
     partly: bool
+    is_withdrawal: bool
 
 
 @dataclass(frozen=True)
@@ -95,10 +99,12 @@ def case(ref: str) -> Case:
     one = db.session().scalars(sa.select(PrivacyRequest).where(PrivacyRequest.ref == ref)).one_or_none()
     if one is None:
         raise Missing
-    proposed = one.proposed and Proposal(
-        tuple(map(Kept.from_json, one.proposed["kept"])), one.proposed["words"], one.proposed["partly"]
-    )
-    return Case(_read(one), one.member_id, one.email or "", one.language, proposed or None, one.proposed_by_id)
+    proposed = None
+    if one.proposed is not None and one.proposed_at is not None:
+        kept = tuple(map(Kept.from_json, one.proposed["kept"]))
+        words, partly = one.proposed["words"], one.proposed["partly"]
+        proposed = Proposal(one.proposed_at, kept, words, partly, bool(one.proposed.get("withdrawn")))
+    return Case(_read(one), one.member_id, one.email or "", one.language, proposed, one.proposed_by_id)
 
 
 def of_member(member_id: int) -> list[Request]:

@@ -125,6 +125,8 @@ class Problem(StrEnum):
     SECOND_PERSON = "second_person"
     """Another of the staff has to confirm it (2.3.5)."""
     NOT_PROPOSED = "not_proposed"
+    CHANGED = "changed"
+    """Another proposal stands there than the one that was read."""
     NOT_ERASED = "not_erased"
     """The member is there still: only the erasure itself says that it is done."""
     NO_ADDRESS = "no_address"
@@ -226,5 +228,5 @@ def is_done_by_erasing(kind: Kind, member_id: int | None) -> bool:
 
 
 def needs_second_person(kind: Kind) -> bool:
-    """Whether a refusal that somebody of the staff decides waits for another's yes (2.3.5)."""
+    """Whether a refusal or withdrawal that somebody of the staff decides waits for another's yes (2.3.5)."""
     return kind is Kind.ERASURE

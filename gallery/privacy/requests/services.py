@@ -166,7 +166,7 @@ def refuse(
 ) -> None:
     """Close a request as refused, in whole or in part; the letter is made of what is kept, why and until when (P-31).
 
-    Where a person decides it, an erasure is refused by two: `propose_refusal`, then `confirm_refusal` (2.3.5).
+    Where a person decides it, an erasure is refused by two: `propose_refusal`, then `confirm` (2.3.5).
     """
     with transaction() as session:
         one = steps.opened(session, ref)
@@ -201,22 +201,46 @@ def drop_proposal(ref: str, *, by_id: int) -> None:
         audit.record("privacy_request.proposal_dropped", steps.subject(one), actor_id=by_id)
 
 
-def confirm_refusal(ref: str, *, now: datetime, by_id: int) -> None:
-    """Refuse an erasure as another of the staff has proposed; nobody confirms his own proposal."""
+def confirm(ref: str, seen: datetime, *, now: datetime, by_id: int) -> None:
+    """Do as another of the staff has proposed at the moment `seen`; nobody confirms his own proposal.
+
+    What was put in the place of what he read is not confirmed: StepRefused(CHANGED).
+    """
     with transaction() as session:
         one = steps.opened(session, ref)
         if one.proposed is None:
             raise steps.StepRefused(Problem.NOT_PROPOSED)
+        if one.proposed_at != seen:
+            raise steps.StepRefused(Problem.CHANGED)
         if one.proposed_by_id in {by_id, None}:
             raise steps.StepRefused(Problem.SECOND_PERSON)
-        kept = [Kept.from_json(stored) for stored in one.proposed["kept"]]
-        _refuse(session, one, kept, one.proposed["words"], one.proposed["partly"], now, by_id, None)
+        proposed = one.proposed
+        if proposed.get("withdrawn"):
+            steps.close(session, one, State.WITHDRAWN, letters.WITHDRAWN, "", (), now, by_id)
+        else:
+            kept = [Kept.from_json(stored) for stored in proposed["kept"]]
+            _refuse(session, one, kept, proposed["words"], proposed["partly"], now, by_id, None)
 
 
 def withdraw(ref: str, *, now: datetime, by_id: int | None = None) -> None:
-    """Close a request that the person no longer makes."""
+    """Close a request that the person no longer makes.
+
+    Where one of the staff says so of an erasure, another confirms it: `propose_withdrawal`, then `confirm` (2.3.5).
+    """
     with transaction() as session:
-        steps.close(session, steps.opened(session, ref), State.WITHDRAWN, letters.WITHDRAWN, "", (), now, by_id)
+        one = steps.opened(session, ref)
+        if by_id is not None and rules.needs_second_person(Kind(one.kind)):
+            raise steps.StepRefused(Problem.SECOND_PERSON)
+        steps.close(session, one, State.WITHDRAWN, letters.WITHDRAWN, "", (), now, by_id)
+
+
+def propose_withdrawal(ref: str, *, now: datetime, by_id: int) -> None:
+    """Say that the person no longer asks to be erased; another of the staff confirms it before he is told."""
+    with transaction() as session:
+        one = steps.opened(session, ref)
+        one.proposed_by_id, one.proposed_at = by_id, now
+        one.proposed = {"kept": [], "words": "", "partly": False, "withdrawn": True}
+        audit.record("privacy_request.withdrawal_proposed", steps.subject(one), actor_id=by_id)
 
 
 def note_look(ref: str, *, by_id: int) -> None:

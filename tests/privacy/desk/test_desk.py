@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from gallery.core import audit, clock
 from gallery.core.audit import AuditEntry
 from gallery.core.db import db, transaction
 from gallery.core.personal import Category
+from gallery.privacy.desk import services as followed
 from gallery.privacy.erasure.services import carry_on_due
 from gallery.privacy.requests import alarms, queries, record, services
 from gallery.privacy.requests.models import PrivacyRequest
@@ -54,6 +56,12 @@ def entries(subject: str) -> list[AuditEntry]:
 
 def step(client: InspectingClient, ref: str, what: str, **fields: str) -> TestResponse:
     return send(client, f"{DESK}{ref}/{what}", **fields)
+
+
+def proposal_on(page: str) -> dict[str, str]:
+    """What the form that confirms a proposal sends."""
+    (found,) = re.findall(r'name="(confirm-proposed_at)" value="([^"]+)"', page)
+    return dict([found])
 
 
 def test_a_request_that_came_by_letter_is_taken_down_with_the_day_on_which_it_came(
@@ -213,15 +221,42 @@ def test_the_refusal_of_an_erasure_goes_through_two_hands(app: Flask, client: In
     assert row(ref).state == State.RECEIVED
     assert "refused" not in post()
     ada = app.test_client()
-    factories.sign_in(ada, second := factories.member("ada", roles=["admin"]))
-    assert send(ada, f"{DESK}{ref}/proposal/confirmation").status_code == 303
+    ada.get("/?lang=en")
+    factories.sign_in(ada, second := factories.member("ada", roles=["admin"], language="en"))
+    assert send(ada, f"{DESK}{ref}/proposal/confirmation").status_code == 422, "which proposal?"
+    seen = proposal_on(ada.get(f"{DESK}{ref}").text)
+    tick(minutes=1)
+    step(client, ref, "refusal", **(refusal | {"refuse-words": "Something else."}))
+    changed = send(ada, f"{DESK}{ref}/proposal/confirmation", **seen)
+    assert changed.status_code == 422
+    assert "changed meanwhile" in changed.text
+    assert send(ada, f"{DESK}{ref}/proposal/confirmation", **proposal_on(changed.text)).status_code == 303
     tick(minutes=2)
     assert row(ref).state == State.REFUSED
     assert "31 Dec 2027" in post()
     assert [one for one in audited(ref) if one[0] != "read"][1:] == [
         ("refusal_proposed", sue.id),
+        ("refusal_proposed", sue.id),
         ("refused", second.id),
     ]
+
+
+def test_at_the_desk_an_erasure_is_closed_as_withdrawn_by_two_hands(app: Flask, client: InspectingClient) -> None:
+    """TRUST 2.3.5."""
+    ref, other = ask(Kind.ERASURE), ask(Kind.COMPLAINT)
+    staff(client)
+    assert step(client, other, "withdrawal").status_code == 303
+    assert row(other).state == State.WITHDRAWN
+    assert step(client, ref, "withdrawal").status_code == 303
+    assert row(ref).state == State.RECEIVED
+    assert "a proposal waits for a second person" in client.get(DESK).text
+    ada = app.test_client()
+    ada.get("/?lang=en")
+    factories.sign_in(ada, factories.member("ada", roles=["admin"], language="en"))
+    page = ada.get(f"{DESK}{ref}").text
+    assert "Proposed: to close it as withdrawn" in page
+    assert send(ada, f"{DESK}{ref}/proposal/confirmation", **proposal_on(page)).status_code == 303
+    assert row(ref).state == State.WITHDRAWN
 
 
 @pytest.mark.database
@@ -284,6 +319,18 @@ def test_an_erasure_that_was_asked_for_by_letter_is_carried_out_at_the_desk_and_
     page = client.get(f"{DESK}record").text
     assert "2027 · The erasure of my data" in page
     assert "3 days" in page
+
+
+@pytest.mark.database
+def test_nobody_is_erased_whose_request_was_taken_back_while_the_button_was_pressed(app: Flask) -> None:
+    """The page was read before: what counts is what stands there once member and request are held."""
+    ana, sue = factories.member("ana"), factories.member("sue", roles=["support"])
+    ref = ask(Kind.ERASURE, member_id=ana.id, channel=Channel.ACCOUNT)
+    services.take_up(ref, now=clock.now(), by_id=sue.id)
+    services.withdraw(ref, now=clock.now())
+    with pytest.raises(StepRefused, match="not_now"):
+        followed.erase(ref, now=clock.now(), by_id=sue.id)
+    assert not db.session.get_one(Member, ana.id, populate_existing=True).is_erased
 
 
 def test_a_request_from_a_mailbox_that_was_never_confirmed_does_not_go_with_an_account_in_its_name(

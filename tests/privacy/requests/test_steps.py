@@ -208,16 +208,49 @@ def test_an_erasure_is_refused_by_two_of_the_staff(app: Flask) -> None:
     before = len(mailbox(AWA))
     alone = refused(lambda: services.refuse(ref, [BIDS], now=clock.now(), by_id=sue.id))
     assert alone is Problem.SECOND_PERSON
-    assert refused(lambda: services.confirm_refusal(ref, now=clock.now(), by_id=ada.id)) is Problem.NOT_PROPOSED
+    assert refused(lambda: services.confirm(ref, clock.now(), now=clock.now(), by_id=ada.id)) is Problem.NOT_PROPOSED
     services.propose_refusal(ref, [BIDS], "Sold in May.", partly=True, now=clock.now(), by_id=sue.id)
-    assert refused(lambda: services.confirm_refusal(ref, now=clock.now(), by_id=sue.id)) is Problem.SECOND_PERSON
+    assert refused(lambda: services.confirm(ref, clock.now(), now=clock.now(), by_id=sue.id)) is Problem.SECOND_PERSON
     tick(minutes=2)
     assert len(mailbox(AWA)) == before
-    services.confirm_refusal(ref, now=clock.now(), by_id=ada.id)
+    services.confirm(ref, START, now=clock.now(), by_id=ada.id)
     assert row(ref).state == State.PARTLY_REFUSED
     assert row(ref).proposed_by_id is None
     assert "Sold in May." in post()
     assert audited(ref)[1:] == [("refusal_proposed", sue.id), ("partly_refused", ada.id)]
+
+
+@pytest.mark.database
+def test_who_confirms_confirms_what_he_has_read(app: Flask) -> None:
+    """TRUST 2.3.5: two hands are none if one puts something else there behind the other's back."""
+    tick = freeze(app).tick
+    sue, ada = factories.member("sue", roles=["support"]), factories.member("ada", roles=["admin"])
+    ref = ask(Kind.ERASURE)
+    services.propose_refusal(ref, [BIDS], "Sold in May.", now=START, by_id=sue.id)
+    tick(minutes=1)
+    services.propose_refusal(ref, [BIDS], "Something else.", now=clock.now(), by_id=sue.id)
+    changed = refused(lambda: services.confirm(ref, START, now=clock.now(), by_id=ada.id))
+    assert changed is Problem.CHANGED
+    assert row(ref).state == State.RECEIVED
+    services.confirm(ref, clock.now(), now=clock.now(), by_id=ada.id)
+    assert row(ref).state == State.REFUSED
+
+
+@pytest.mark.database
+def test_an_erasure_is_closed_as_withdrawn_by_two_of_the_staff_or_by_the_person(app: Flask) -> None:
+    """TRUST 2.3.5: else the second hand for a refusal were saved by saying that nobody asks any more."""
+    tick = freeze(app).tick
+    sue, ada = factories.member("sue", roles=["support"]), factories.member("ada", roles=["admin"])
+    ref, own = ask(Kind.ERASURE), ask(Kind.ERASURE)
+    assert refused(lambda: services.withdraw(ref, now=clock.now(), by_id=sue.id)) is Problem.SECOND_PERSON
+    services.propose_withdrawal(ref, now=clock.now(), by_id=sue.id)
+    assert refused(lambda: services.confirm(ref, START, now=START, by_id=sue.id)) is Problem.SECOND_PERSON
+    services.confirm(ref, START, now=clock.now(), by_id=ada.id)
+    services.withdraw(own, now=clock.now())
+    tick(minutes=2)
+    assert [row(one).state for one in (ref, own)] == [State.WITHDRAWN, State.WITHDRAWN]
+    assert queries.by_ref(ref).kept == ()
+    assert audited(ref)[1:] == [("withdrawal_proposed", sue.id), ("withdrawn", ada.id)]
 
 
 def test_a_proposal_can_be_dropped(app: Flask) -> None:
