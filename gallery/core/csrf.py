@@ -23,8 +23,13 @@ EXEMPT = frozenset({"deletions.facebook"})
 """Endpoints that take unsafe methods without a token, because each proves its sender in its own way."""
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-NEVER_SHOWN = re.compile(r"pass|secret|code|token|iban|card|otp|pin", re.IGNORECASE)
-"""Fields whose content is not written into a page again, whatever the cost."""
+NEVER_SHOWN = re.compile(
+    r"passw|secret|token|iban|(?<![a-z])(?<!postal_)(?:pass|code|card|otp|pin)(?![a-z])", re.IGNORECASE
+)
+"""Fields whose content is not written into a page again, whatever the cost.
+
+The short words count where they stand alone: `account_code`, but neither `shipping` nor `postal_code`.
+"""
 
 MOST_FIELDS, MOST_LETTERS = 100, 100_000
 

@@ -56,6 +56,7 @@ def test_what_is_no_address_is_refused_everywhere_and_kept_in_the_form(client: F
     assert 'value="ana@example"' in answer.text
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("typed", NOT_ADDRESSES)
 def test_signing_in_with_no_address_is_refused_and_breaks_nothing(client: FlaskClient, typed: str) -> None:
     assert sign_in(client, typed).status_code == 422

@@ -180,6 +180,16 @@ def test_of_five_who_bring_the_same_mailed_code_at_once_one_is_let_in(app: Flask
     assert outcomes.count("taken") == 1
 
 
+@pytest.mark.database
+def test_a_button_that_is_pressed_five_times_at_once_leaves_one_code(app: Flask) -> None:
+    now, member = freeze(app).at, factories.member("gus")
+    factories.session_key(member)
+    session_id = db.session.query(DeviceSession.id).scalar()
+    member_id = member.id
+    assert at_once(app, lambda: mailed_codes.send(member_id, session_id, now=now), 5) == ["taken"] * 5
+    assert db.session.query(MailedCode).count() == 1
+
+
 @pytest.mark.parametrize(("seconds", "status"), [(599, 303), (600, 422)])
 def test_a_mailed_code_lives_ten_minutes(
     client: FlaskClient, gus: Member, frozen: FrozenClock, seconds: int, status: int

@@ -11,6 +11,7 @@ import secrets
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from gallery.auth import post
@@ -19,21 +20,19 @@ from gallery.auth.factors.rules import MAILED_DIGITS, MAILED_LASTS, MAILED_TRIES
 from gallery.auth.factors.services import CodeRefused, Wrong
 from gallery.auth.models import Member
 from gallery.core import settings
-from gallery.core.db import transaction
+from gallery.core.db import on_postgresql, transaction
 
 
 def send(member_id: int, session_id: int, *, now: datetime) -> None:
     """Mail the member a code for his session; an earlier one is worth nothing any more."""
+    insert = (postgresql.insert if on_postgresql() else sqlite.insert)(MailedCode)
+    fresh = {"nonce": secrets.token_urlsafe(16), "made_at": now, "tries_left": MAILED_TRIES}
     with transaction() as session:
         member = session.get_one(Member, member_id)
-        session.execute(sa.delete(MailedCode).where(MailedCode.session_id == session_id))
+        # One statement: a button that is pressed twice comes as two requests at once.
         session.execute(
-            sa.insert(MailedCode).values(
-                session_id=session_id,
-                member_id=member_id,
-                nonce=secrets.token_urlsafe(16),
-                made_at=now,
-                tries_left=MAILED_TRIES,
+            insert.values(session_id=session_id, member_id=member_id, **fresh).on_conflict_do_update(
+                index_elements=["session_id"], set_=fresh
             )
         )
         post.write("code", member.email, member.language, session=session_id)

@@ -184,7 +184,7 @@ def _typed(email: str) -> str:
     try:
         return normalised(email)
     except NotAnAddress:
-        return email.strip().lower()[:LONGEST]
+        return email.replace("\0", "").strip().lower()[:LONGEST]  # PostgreSQL takes no NUL.
 
 
 def _address() -> str:
