@@ -62,6 +62,10 @@ class SignedIn(UserMixin):  # type: ignore[misc]
         """Whether a second factor was shown in this session (A5)."""
         return self.second_step_at is not None
 
+    def has_recent_second_step(self, now: datetime) -> bool:
+        """Whether a second factor was shown shortly before `now`: a session may be ninety days old (7.5.1)."""
+        return self.second_step_at is not None and now - self.second_step_at < session_rules.PROOF_LASTS
+
     @property
     def session_ends_at(self) -> datetime:
         """When the session ends if it is not used any more, in UTC."""

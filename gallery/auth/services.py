@@ -132,6 +132,8 @@ def reset_password(claim: Claim, password_hash: str, *, now: datetime) -> Member
         if member.confirmed_at is None:
             member.confirmed_at = now
             tell_opened(member.id, now)
+            session.flush()
+            said.heard(member.id, now)
         _set_password(member, password_hash)
         audit.record("member.password_reset", f"member:{member.id}", actor_id=member.id)
     return member
@@ -195,7 +197,10 @@ def confirm_by_staff(member_id: int, *, by_id: int | None, now: datetime) -> Non
     """Confirm an address without its mail."""
     with transaction() as session:
         member = held(session, member_id)
-        member.confirmed_at = member.confirmed_at or now
+        if member.confirmed_at is None:
+            member.confirmed_at = now
+            session.flush()
+            said.heard(member_id, now)
         audit.record("member.confirmed", f"member:{member_id}", actor_id=by_id, by="staff")
 
 

@@ -15,7 +15,7 @@ from flask import Flask, session
 from flask_login import user_logged_in
 from flask_security import Security, SQLAlchemyUserDatastore
 
-from gallery.auth import cli, detours, hashing, letters, passwords, rules, views
+from gallery.auth import cli, detours, hashing, letters, passwords, rules, step_up, views
 from gallery.auth.address import letters as address_letters
 from gallery.auth.factors import letters as factor_letters
 from gallery.auth.models import Member, Role
@@ -47,7 +47,7 @@ DOORS = {
     "confirm_email": Door(access.public, views.confirm_email),
     "forgot_password": Door(access.public, views.forgot_password),
     "reset_password": Door(access.public, views.reset_password),
-    "change_password": Door(access.member, views.change_password),
+    "change_password": Door(step_up.shows_factor, views.change_password),
 }
 """Each endpoint of Flask-Security."""
 

@@ -108,7 +108,7 @@ def proved(view: View) -> View:
 
 
 def secured(view: View) -> View:
-    """Like `proved`, and with a second factor in this session: for where money goes (6.3.3)."""
+    """Like `proved`, and shown with a second factor: for where money goes (6.3.3). Who has none is led to one."""
 
     @wraps(view)
     def entered(*args: Any, **kwargs: Any) -> Any:
@@ -116,7 +116,9 @@ def secured(view: View) -> View:
             return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
         if not current_user.has_second_step:
             return ways().second_step()
-        return view(*args, **kwargs) if current_user.is_proved(clock.now()) else ways().prove()
+        now = clock.now()
+        is_shown = current_user.is_proved(now) and current_user.has_recent_second_step(now)
+        return view(*args, **kwargs) if is_shown else ways().prove()
 
     entered.access = Mark(Who.MEMBER, proof=Proof.SECOND_STEP)  # type: ignore[attr-defined]
     return entered

@@ -14,6 +14,8 @@ from markupsafe import escape
 from gallery.account import bank_queries, bank_services
 from gallery.account.bank_services import Account
 from gallery.account.models import BankAccount
+from gallery.auth.sessions import services as session_services
+from gallery.auth.sessions.models import DeviceSession
 from gallery.core import clock
 from gallery.core.audit import AuditEntry
 from gallery.core.crypto import blind_index
@@ -23,7 +25,9 @@ from tests import factories
 from tests.account.companies import LOCAL, SENEGAL, WRONG_IBAN, WRONG_LOCAL, send
 from tests.account.nonsense import NOT_ASKED
 from tests.account.people import HTMX, NOW, SAME_ORIGIN, TOKEN
-from tests.auth.doors import mailbox
+from tests.auth.doors import PASSWORD, fill_in, mailbox
+from tests.auth.second_steps import answer as show
+from tests.auth.second_steps import code, freeze, later, with_app
 
 BANK, IBAN_PAGE, LOCAL_PAGE, REMOVAL = (
     "/account/bank",
@@ -105,6 +109,30 @@ def test_it_is_changed_only_behind_a_second_step_and_a_fresh_proof(client: Flask
             assert leads_to in answer.location
             assert f"next={page}" in answer.location, "and back"
     assert bank_queries.masked(ana.id) is None
+
+
+@pytest.mark.parametrize("page", [IBAN_PAGE, LOCAL_PAGE, REMOVAL])
+def test_a_factor_that_was_shown_when_the_session_began_is_asked_for_again(
+    app: Flask, client: FlaskClient, page: str
+) -> None:
+    """7.5.1: the password alone, shown today in a session of last month, moves no money."""
+    frozen = freeze(app)
+    factories.sign_in(client, with_app("ana"))
+    assert client.get(page).status_code == 200, "right after signing in with it"
+    later(frozen, minutes=15)
+    assert fill_in(client, "/auth/prove?by=password", by="password", password=PASSWORD).status_code == 422
+    password_again(frozen)
+    led = client.get(page)
+    assert led.location == f"/auth/prove?next={page}"
+    assert 'type="password"' not in client.get(led.location).text
+    assert show(client, code(), at="/auth/prove", next=page).location == page
+    assert client.get(page).status_code == 200
+
+
+def password_again(frozen: clock.FrozenClock) -> None:
+    """Whatever way there was to show the password alone."""
+    session_id = db.session.execute(sa.select(DeviceSession.id)).scalar_one()
+    session_services.prove(session_id, now=frozen.at)
 
 
 def test_the_whole_number_is_shown_only_behind_them_too(client: FlaskClient) -> None:

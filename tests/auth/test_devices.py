@@ -375,3 +375,14 @@ def test_after_the_house_ended_all_sessions_the_next_sign_in_is_news(app: Flask,
     session_services.end_all(ana.id)
     again(thief)
     assert len(told(ANA)) == 1
+
+
+@pytest.mark.parametrize(("days", "letters"), [(0, 0), (400, 1)])
+def test_who_comes_back_after_his_sign_ins_were_forgotten_reads_of_the_new_device(
+    app: Flask, ana: Member, days: int, letters: int
+) -> None:
+    """Nothing is left of his earlier devices then, so the first of all is told by the age of the account (7.5.2)."""
+    with transaction() as session:
+        session.get_one(Member, ana.id).confirmed_at = clock.now() - timedelta(days=days)
+    sign_in(browser(app), ANA, factories.PASSWORD)
+    assert len(told(ANA)) == letters

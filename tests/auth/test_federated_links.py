@@ -17,6 +17,7 @@ from gallery.core.db import db, transaction
 from tests import factories
 from tests.auth.doors import OTHER_PASSWORD, fill_in, is_signed_in, sign_out, token_of
 from tests.auth.elsewhere import come_back, finish, go_with, identities, leave, letter, link, said
+from tests.auth.second_steps import SETTINGS, with_app
 from tests.services.graph import Graph
 from tests.services.oidc import Liar
 
@@ -88,6 +89,15 @@ def test_who_has_not_shown_lately_who_he_is_changes_no_link(ana: FlaskClient, li
     answer = ana.post(path, data={"csrf_token": token_of(ana.get(LINKED).text)})
     assert answer.status_code == 303
     assert answer.location.startswith("/auth/prove")
+    assert liar.asked == []
+
+
+@pytest.mark.parametrize("path", [f"{LINKED}/google", f"{LINKED}/1/unlink"])
+def test_a_password_alone_changes_no_link_where_there_is_a_factor(ana: FlaskClient, liar: Liar, path: str) -> None:
+    """Links are ways in like passkeys, and ask for as much (6.3.4)."""
+    factories.sign_in(ana, with_app("ana"), second_step=False)
+    answer = ana.post(path, data={"csrf_token": token_of(ana.get(LINKED).text)})
+    assert answer.location.startswith(SETTINGS)
     assert liar.asked == []
 
 

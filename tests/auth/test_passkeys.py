@@ -108,6 +108,22 @@ def test_who_has_made_a_passkey_has_shown_it_in_this_session(client: FlaskClient
     assert db.session.execute(sa.select(DeviceSession.second_step_at)).scalar() is not None
 
 
+def test_a_passkey_as_the_first_factor_ends_the_sessions_that_never_showed_one(
+    client: FlaskClient, ana: Member
+) -> None:
+    """7.4.3: whoever sits in one that was left open is not locked in."""
+    factories.sign_in(client, ana, second_step=False)
+    factories.session_key(ana, second_step=False)
+    add(client, SoftKey())
+    db.session.rollback()
+    assert db.session.query(DeviceSession).count() == 1
+    assert "All other devices are signed out." in client.get(SHELF).text
+    factories.session_key(ana)
+    add(client, SoftKey())
+    db.session.rollback()
+    assert db.session.query(DeviceSession).count() == 2
+
+
 def test_a_password_alone_adds_no_passkey_where_there_is_a_factor_to_pass_by(client: FlaskClient, ana: Member) -> None:
     key = with_passkey(client, ana)
     factories.sign_in(client, ana, second_step=False)

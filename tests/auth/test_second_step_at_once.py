@@ -66,7 +66,7 @@ def test_codes_that_are_made_at_once_are_ten(app: Flask) -> None:
 def test_a_first_code_that_is_sent_twice_sets_up_one_app(app: Flask) -> None:
     freeze(app)
     member_id, now, typed = with_app("ana", SECRET[::-1]).id, clock.now(), code()
-    made = together(app, *[lambda: factors.add_app(member_id, SECRET, typed, now=now)] * 2)
+    made = together(app, *[lambda: factors.add_app(member_id, SECRET, typed, session_id=0, now=now)] * 2)
     db.session.rollback()
     assert db.session.query(Authenticator).one().secret == SECRET
     assert sorted(len(codes) for codes in made) == [0, 10]

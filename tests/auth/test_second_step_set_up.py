@@ -124,6 +124,22 @@ def test_setting_up_counts_as_showing_it_and_is_told_by_mail(client: FlaskClient
     assert secret not in told.text + told.html
 
 
+def test_the_first_factor_ends_the_sessions_that_never_showed_one_and_the_second_none(
+    client: FlaskClient, ana: Member
+) -> None:
+    """7.4.3: whoever sits in one that was left open is not locked in."""
+    here = db.session.query(DeviceSession.id).scalar()
+    factories.session_key(ana, second_step=False)
+    set_up(client)
+    assert db.session.query(DeviceSession.id).scalar() == here
+    assert db.session.query(DeviceSession).count() == 1
+    assert "All other devices are signed out." in client.get(SETTINGS).text
+    factories.session_key(ana)
+    set_up(client)
+    assert db.session.query(DeviceSession).count() == 2
+    assert "All other devices" not in client.get(SETTINGS).text
+
+
 def test_a_secret_waits_half_an_hour_for_its_first_code(client: FlaskClient, ana: Member, frozen: FrozenClock) -> None:
     secret = secret_on(client.get(APP))
     later(frozen, minutes=31)

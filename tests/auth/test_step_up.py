@@ -14,6 +14,7 @@ from gallery.auth.factors import mailed_codes
 from gallery.auth.factors import services as factors
 from gallery.auth.factors.models import MailedCode
 from gallery.auth.models import Member
+from gallery.auth.sessions import services as session_services
 from gallery.auth.sessions.models import DeviceSession
 from gallery.core import clock
 from gallery.core.clock import FrozenClock
@@ -24,6 +25,7 @@ from tests.auth.doors import OTHER_PASSWORD, PASSWORD, fill_in, mailbox, token_o
 from tests.auth.second_steps import ANA, PROVE, SETTINGS, answer, at_once, code, freeze, later, with_app, wrong_code
 
 APP = f"{SETTINGS}/app"
+CHANGE = "/auth/change"
 DIGITS = re.compile(r"\b(\d{4} \d{4})\b")
 
 
@@ -134,6 +136,32 @@ def test_who_has_shown_the_factor_in_this_session_may_show_the_password(
     factories.sign_in(client, with_app("ana"), proved=False)
     assert fill_in(client, PROVE, password=PASSWORD).status_code == 303
     assert answer(client, code(), at=PROVE).status_code == 303
+
+
+def test_a_factor_that_was_shown_long_ago_is_shown_again(client: FlaskClient, frozen: FrozenClock) -> None:
+    """7.5.1: a session may be ninety days old; the password alone does not stand in for what it saw then."""
+    factories.sign_in(client, with_app("ana"))
+    later(frozen, minutes=15)
+    assert 'type="password"' not in client.get(f"{PROVE}?by=password").text
+    session_services.prove(db.session.query(DeviceSession.id).scalar(), now=clock.now())
+    assert client.get(APP).location == f"{SETTINGS}?next={APP}"
+    assert answer(client, code(), at=PROVE, next=APP).location == APP
+    assert client.get(APP).status_code == 200
+
+
+def test_who_has_a_factor_shows_it_before_he_changes_the_password(client: FlaskClient, frozen: FrozenClock) -> None:
+    """Else a new session, just proved, would come of the password alone (6.3.4)."""
+    factories.sign_in(client, with_app("ana"))
+    page = client.get(CHANGE)
+    assert page.status_code == 200, "right after signing in with it"
+    later(frozen, minutes=15)
+    fields = {"csrf_token": token_of(page.text), "password": PASSWORD, "new_password": OTHER_PASSWORD}
+    for led in (client.get(CHANGE), client.post(CHANGE, data=fields)):
+        assert led.location.startswith(SETTINGS)
+    assert "Your password was changed" not in {one.subject for one in mailbox(ANA)}
+    assert client.get(f"{SETTINGS}?next={CHANGE}").location == f"{PROVE}?next={CHANGE}"
+    assert answer(client, code(), at=PROVE, next=CHANGE).location == CHANGE
+    assert fill_in(client, CHANGE, password=PASSWORD, new_password=OTHER_PASSWORD).status_code == 303
 
 
 @pytest.mark.parametrize("wrong", ["password", "app"])

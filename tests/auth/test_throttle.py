@@ -6,6 +6,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from gallery.auth.passkeys import asking
+from gallery.auth.passkeys.rules import Aim
 from gallery.auth.sessions.models import Attempt
 from gallery.auth.throttle import attempts
 from gallery.auth.throttle import services as throttle
@@ -168,6 +170,13 @@ def test_a_hundred_people_register_from_one_machine_within_the_hour(app: Flask, 
         assert register(home, f"bidder{number}@example.org").status_code == 303
 
 
+def test_a_network_whose_registrations_are_used_up_keeps_nobody_from_a_new_password(app: Flask) -> None:
+    home = visitor(app, HOME)
+    answers = [register(home, f"bidder{n}@example.org").status_code for n in range(46)]
+    assert answers == [303] * 45 + [429]
+    assert fill_in(home, "/auth/reset", email=ANA).status_code == 303
+
+
 def test_what_counts_no_more_is_forgotten_in_pieces(
     app: Flask, time: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -233,3 +242,22 @@ def test_who_names_nobody_is_counted_by_his_network(app: Flask) -> None:
     with app.test_request_context(environ_base={"REMOTE_ADDR": WORK}), throttle.anonymous("passkey") as one:
         one.right()
     assert token_of(visitor(app, HOME).get("/auth/login").text)
+
+
+def test_strangers_in_his_network_keep_nobody_from_showing_his_passkey(app: Flask) -> None:
+    """At the second step it is known whose passkey is asked for: his own tries count."""
+    ana = factories.member("ana")
+    with app.test_request_context(environ_base={"REMOTE_ADDR": HOME}):
+        for _ in range(60):
+            asking.challenge(Aim.SIGN_IN)
+        for _ in range(30):
+            with throttle.anonymous("passkey"):
+                pass
+        with pytest.raises(throttle.TooMany):
+            asking.challenge(Aim.SIGN_IN)
+        asking.challenge(Aim.SECOND_STEP, ana.id)
+        assert asking.used(Aim.SECOND_STEP, "{}", ana.id) is None
+        for _ in range(4):
+            asking.used(Aim.SECOND_STEP, "{}", ana.id)
+        with pytest.raises(throttle.TooMany):
+            asking.used(Aim.SECOND_STEP, "{}", ana.id)

@@ -74,9 +74,9 @@ def ways_in(held: Held) -> tuple[By, ...]:
 
 
 def ways_to_prove(held: Held, *, shown: bool) -> tuple[By, ...]:
-    """What may be shown in a session before a change; `shown`: it has seen a second factor (7.5.1).
+    """What may be shown in a session before a change; `shown`: it has seen a factor lately (7.5.1).
 
-    Who has a factor shows it at least once in each session. Who has neither factor nor password is asked by mail.
+    Who has a factor shows it, and the password only on top of it. Who has neither factor nor password is asked by mail.
     """
     if held.has_second_step and not shown:
         return ways_in(held)

@@ -46,15 +46,16 @@ class LastFactor(Exception):
     """Staff keep a second factor: this one goes when another is there (A5)."""
 
 
-def add_app(member_id: int, secret: str, code: str, *, now: datetime) -> tuple[str, ...]:
+def add_app(member_id: int, secret: str, code: str, *, session_id: int, now: datetime) -> tuple[str, ...]:
     """Store an authenticator, in place of an earlier one, once it shows a right code; raises CodeRefused.
 
-    Gives recovery codes if these are the member's first.
+    `session_id`: the session that asks. Gives recovery codes if these are the member's first.
     """
     step = factor_rules.step_of(secret, code, now)
     if step is None:
         raise CodeRefused(Wrong.UNKNOWN)
     with transaction() as session:
+        before_adding(member_id, session_id)
         place_app(member_id, secret, step=step, now=now)
         audit.record("app.added", _subject(member_id), actor_id=member_id)
         _tell(session, member_id, "app_added")
@@ -122,6 +123,17 @@ def remove_app(member_id: int) -> None:
         after_removal(member_id)
         audit.record("app.removed", _subject(member_id), actor_id=member_id)
         _tell(session, member_id, "app_removed")
+
+
+def before_adding(member_id: int, session_id: int) -> None:
+    """Where this unit of work adds the first factor, end all sessions but the one that asks: none has shown it (7.4.3).
+
+    Whoever sits in one that was left open, or was stolen, would otherwise stay in behind the new lock.
+    """
+    with transaction() as session:
+        _held(session, member_id)
+        if not factor_queries.has_second_step(member_id):
+            session_services.end_all(member_id, but=session_id, by_id=member_id)
 
 
 def first_codes(member_id: int, *, now: datetime) -> tuple[str, ...]:

@@ -209,7 +209,7 @@ def _take(form: ReturningForm, member_id: int, by: By, now: datetime) -> None:
 
 def _added(form: AppCodeForm, secret: str, now: datetime) -> bool:
     try:
-        made = factors.add_app(current_user.id, secret, form.code.data, now=now)
+        made = factors.add_app(current_user.id, secret, form.code.data, session_id=current_user.session_id, now=now)
     except CodeRefused as refused:
         factor_forms.refuse(form, By.APP, refused.why)
         return False
@@ -221,6 +221,8 @@ def _added(form: AppCodeForm, secret: str, now: datetime) -> bool:
 
 def _after_adding(next_path: str | None) -> ResponseReturnValue:
     flash(_("Your authenticator app is set up. From now on signing in asks for its code."), "success")
+    if not current_user.has_second_step:  # As the session was before: it is the first.
+        flash(_("All other devices are signed out."))
     return redirect(url_for(".codes", next=next_path), 303)
 
 
@@ -231,7 +233,8 @@ def _begin_again(next_path: str | None) -> ResponseReturnValue:
 
 
 def _ways_to_prove() -> tuple[By, ...]:
-    return factor_rules.ways_to_prove(factor_queries.held(current_user.id), shown=current_user.has_second_step)
+    shown = current_user.has_recent_second_step(clock.now())
+    return factor_rules.ways_to_prove(factor_queries.held(current_user.id), shown=shown)
 
 
 def _chosen(ways: tuple[By, ...]) -> By:

@@ -16,7 +16,7 @@ from flask import Flask, current_app
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from gallery.auth import post, services, tokens
+from gallery.auth import post, said, services, tokens
 from gallery.auth.address.models import AddressChange
 from gallery.auth.federated import queries as federated_queries
 from gallery.auth.federated.models import Identity
@@ -89,6 +89,7 @@ def open_account(person: Person, language: str, *, now: datetime) -> int | None:
             raise LinkedElsewhere
         _take_name(member_id, person, now)
         services.tell_opened(member_id, now)
+        said.heard(member_id, now)
     return member_id
 
 

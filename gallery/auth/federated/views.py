@@ -8,7 +8,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from gallery.auth import entrance, letters, services, views
+from gallery.auth import entrance, letters, services, step_up, views
 from gallery.auth.federated import letters as federated_letters
 from gallery.auth.federated import providers
 from gallery.auth.federated import queries as federated_queries
@@ -115,14 +115,14 @@ def linked() -> ResponseReturnValue:
 
 
 @bp.post("/account/security/linked/<provider>")
-@access.proved
+@step_up.changes_sign_in
 def link(provider: str) -> ResponseReturnValue:
     """Send the member to a provider, to let an account there open his own."""
     return _set_out(providers.named(provider), session_id=current_user.session_id)
 
 
 @bp.post("/account/security/linked/<int:identity_id>/unlink")
-@access.proved
+@step_up.changes_sign_in
 def unlink(identity_id: int) -> ResponseReturnValue:
     """Take a link away, if there is another way in."""
     configured = frozenset(one.name for one in providers.known())

@@ -22,7 +22,7 @@ from gallery.core.errors import Missing
 ASKED = "passkey"
 """Key in the session: the challenge that this browser was given last, so that no other's answer is taken from it."""
 QUESTIONS = (Limit(60, MINUTE), Limit(600, HOUR))
-"""Challenges that one network is given: a class that signs in together passes, a flood does not."""
+"""Challenges that one network is given, or one member who is known: a class passes, a flood does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,11 @@ def where() -> Place:
 
 def challenge(aim: Aim, member_id: int | None = None) -> bytes:
     """A new challenge, which this browser alone may answer; raises attempts.TooMany."""
-    network = throttle_rules.networks(request.remote_addr or "")[0]
-    attempts.reserve(Scope("passkey, question", network, QUESTIONS), now=clock.now())
+    if member_id is None:
+        scope = Scope("passkey, question", throttle_rules.networks(request.remote_addr or "")[0], QUESTIONS)
+    else:
+        scope = Scope("passkey, question to a member", str(member_id), QUESTIONS)
+    attempts.reserve(scope, now=clock.now())
     made = passkey_services.ask(aim, now=clock.now(), member_id=member_id)
     session[ASKED] = bytes_to_base64url(made)
     return made
@@ -69,7 +72,8 @@ def asked(aim: Aim, member_id: int | None = None) -> Asked:
 def used(aim: Aim, answer: str, member_id: int | None = None) -> Used | None:
     """What an answer proves; None if it is not believed, whatever is wrong with it. Raises attempts.TooMany."""
     question = asked(aim, member_id)
-    with throttle.anonymous("passkey") as tries:
+    # Of a member who is known his own failures count: strangers in his network keep nobody from his second step.
+    with throttle.anonymous("passkey") if member_id is None else throttle.codes(member_id, "passkey") as tries:
         try:
             found = passkey_services.show(question, answer, where=where(), now=clock.now())
         except Refused:

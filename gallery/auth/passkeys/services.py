@@ -74,12 +74,12 @@ def ask(aim: Aim, *, now: datetime, member_id: int | None = None) -> bytes:
     return challenge
 
 
-def add(asked: Asked, answer: str, *, name: str, where: Place, now: datetime) -> Added:
-    """Keep the passkey that a member's browser has made. Raises Refused, or ShelfFull."""
+def add(asked: Asked, answer: str, *, session_id: int, name: str, where: Place, now: datetime) -> Added:
+    """Keep the passkey that a member's browser has made, in this session. Raises Refused, or ShelfFull."""
     found = rules.new_passkey(answer)
     try:
         with transaction() as session:
-            added = _add(session, asked, rules.check_new(found, asked.challenge, where), name, now)
+            added = _add(session, asked, rules.check_new(found, asked.challenge, where), session_id, name, now)
     except IntegrityError:
         added = None  # Somebody has it, were it another member: whoever shows it must name one (WebAuthn 7.1).
     if added is None:
@@ -129,9 +129,10 @@ def forget_old(now: datetime) -> None:
         session.execute(sa.delete(Challenge).where(Challenge.made_at <= now - rules.CHALLENGE_LASTS))
 
 
-def _add(session: Session, asked: Asked, made: rules.Made, name: str, now: datetime) -> Added | None:
+def _add(session: Session, asked: Asked, made: rules.Made, session_id: int, name: str, now: datetime) -> Added | None:
     if not _take(session, asked, now) or asked.member_id is None:
         return None
+    factors.before_adding(asked.member_id, session_id)
     mine = sa.select(sa.func.count()).where(Passkey.member_id == asked.member_id)
     if session.execute(mine).scalar_one() >= rules.MOST_PASSKEYS:
         raise ShelfFull

@@ -75,7 +75,14 @@ def add() -> ResponseReturnValue:
     elif not form.errors:
         question, where = passkey_asking.asked(Aim.ADD, current_user.id), passkey_asking.where()
         try:
-            made = passkey_services.add(question, form.credential.data or "", name=form.name.data, where=where, now=now)
+            made = passkey_services.add(
+                question,
+                form.credential.data or "",
+                session_id=current_user.session_id,
+                name=form.name.data,
+                where=where,
+                now=now,
+            )
         except Refused:
             form.form_errors.append(_("This passkey was not taken. Nothing was changed; please try once more."))
         except ShelfFull:
@@ -189,6 +196,8 @@ def _after_adding(made: Added, next_path: str | None, now: datetime) -> Response
     """The first factor brings recovery codes; who has just made a passkey has shown it, so it counts here at once."""
     sessions.prove_here(second_step=True)
     flash(_("Your passkey is added. You can sign in with it."), "success")
+    if not current_user.has_second_step:  # As the session was before: it is the first.
+        flash(_("All other devices are signed out."))
     if not made.recovery_codes:
         return redirect(next_path or url_for("passkeys.index"), 303)
     new_factors.show_codes(current_user.id, made.recovery_codes, now)

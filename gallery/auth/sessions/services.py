@@ -20,6 +20,8 @@ from gallery.core.errors import Missing
 
 FORGET_DEVICES_AFTER = timedelta(days=365)
 """Keep.SIGN_INS of the data map."""
+FIRST_DAY = timedelta(days=1)
+"""After its address was confirmed an account is new for so long: the first device of all is no news then."""
 FORGET_CHANGES_AFTER = timedelta(days=1)
 """Keep.DAY of the data map."""
 
@@ -49,6 +51,7 @@ _MEMBER = sa.select(
     Member.__table__.c.email,
     Member.__table__.c.language,
     Member.__table__.c.active,
+    Member.__table__.c.confirmed_at,
     sa.exists().where(SignIn.__table__.c.member_id == sa.bindparam("member_id")).label("was_here_before"),
 ).where(Member.__table__.c.id == sa.bindparam("member_id"))
 _KNOWN_DEVICE = sa.select(_device.id, _device.key_digest).where(
@@ -90,7 +93,9 @@ def open_session(
         else:
             device = {"member_id": member_id, "key_digest": device_digest(device_key)}
             device_id = session.execute(_ADD_DEVICE, device | {"first_seen_at": now, "last_seen_at": now}).scalar_one()
-        is_new = bool(member.was_here_before) and known is None
+        # Sign-ins are forgotten after a year: who comes back later is not on the first device of all either.
+        is_old = member.confirmed_at is not None and now - member.confirmed_at > FIRST_DAY
+        is_new = known is None and bool(member.was_here_before or is_old)
         session.execute(_OPEN, opened | {"device_id": device_id})
         session.execute(_NOTE, row | {"at": now, "with_second_step": second_step, "is_new_device": is_new})
         if is_new:

@@ -137,13 +137,15 @@ def letters(form: str, email: str) -> None:
     """Count that a form has us write to an address; raises TooMany.
 
     Each form counts by itself: a stranger who uses up the letters for a new password has sent them to the mailbox
-    of him who waits for one, and one of them works for as long as the next is refused.
+    of him who waits for one, and one of them works for as long as the next is refused. Nor does a network whose
+    registrations are used up keep anybody from a new password.
     """
     typed = _typed(email)
     scopes = [Scope(f"letter, {form}", typed, throttle_rules.LETTERS)]
     if not _own(typed):
         network = throttle_rules.networks(_address())[0]
-        scopes.append(Scope("letters, network", network, throttle_rules.LETTERS_NETWORK))
+        kind = "letters of reset, network" if form == "reset" else "letters, network"
+        scopes.append(Scope(kind, network, throttle_rules.LETTERS_NETWORK))
     advice = _("If our mail has not come, look among what your mail program takes for advertising.")
     attempts.reserve(*scopes, now=clock.now(), advice=advice)
 
