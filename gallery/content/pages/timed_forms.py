@@ -20,6 +20,8 @@ LONGEST_LINK = 500
 
 _unchosen = InputRequired(lazy("Please choose one of the list."))
 _MOMENT = {"type": "datetime-local", "step": "60"}
+FIRST_YEAR, LAST_YEAR = 1970, 2999
+"""Outside of them a time is a slip, and one at the ends of the calendar has no counterpart in UTC."""
 _FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
 
 
@@ -29,9 +31,11 @@ def moment(typed: str) -> datetime | None:
         return None
     for form in _FORMATS:
         try:
-            return datetime.strptime(typed, form).replace(tzinfo=zone())
+            at = datetime.strptime(typed, form).replace(tzinfo=zone())
         except ValueError:
             continue
+        if FIRST_YEAR <= at.year <= LAST_YEAR:
+            return at
     raise ValidationError(_("Write the time like 2026-12-31 18:00."))
 
 

@@ -21,6 +21,7 @@ from gallery.privacy.breaches.services import StepRefused
 from gallery.privacy.export.words import TABLES
 from gallery.privacy.registers.labels import countries
 from gallery.trust.forms import DeskForm
+from gallery.trust.rules import number_in
 
 bp = Blueprint("breaches_desk", __name__, url_prefix="/admin/registers/breaches")
 
@@ -211,14 +212,15 @@ def page(breach_id: int, status: int = 200, sent: DeskForm | None = None) -> Res
 
 def _found(form: forms.ReachForm) -> Reach | None:
     """What was touched; None, and a sentence beside the field, where what is named is not there."""
-    if form.session.data:
+    session, staff = number_in(form.session.data or ""), number_in(form.staff.data or "")
+    if session is not None:
         try:
-            return reach.of_session(int(form.session.data))
+            return reach.of_session(session)
         except Missing:
             form.session.errors = [_("There is no such session any more. Take its member and its times instead.")]
             return None
-    if form.staff.data:
-        return reach.of_staff(int(form.staff.data), form.window())
+    if staff is not None:
+        return reach.of_staff(staff, form.window())
     return reach.of_tables(form.tables.data or (), form.window())
 
 

@@ -30,6 +30,7 @@ from gallery.privacy.breaches.reach import Window
 from gallery.privacy.breaches.rules import LONGEST_WORDS, SHORTEST_WORDS, Kind, Risk, Told
 from gallery.privacy.breaches.services import Facts
 from gallery.trust.forms import DeskForm, lines
+from gallery.trust.rules import number_in
 
 LONGEST_LINE = 500
 MOST_PEOPLE = 10**9
@@ -263,7 +264,7 @@ class ReachForm(MomentsForm):
 
 
 def _number(field: Field) -> None:
-    if field.data and not (field.data.isascii() and field.data.isdigit()):
+    if field.data and number_in(field.data) is None:
         raise ValidationError(_("Type a number."))
 
 

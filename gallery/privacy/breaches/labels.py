@@ -40,6 +40,7 @@ PROBLEMS = {
     Problem.DUTIES: lazy("Something is still to be done, see above. Only then it can be closed."),
     Problem.NO_DELAY_REASON: lazy("That was after the end of the time. Say why: the authority has to be told, too."),
     Problem.NOBODY: lazy("Nobody is in the list who was not told yet. Say first whom it touched."),
+    Problem.OTHER_WORDS: lazy("Others were told already. Those who are told now are told the same."),
     Problem.FUTURE: lazy("That time is still to come."),
 }
 

@@ -60,7 +60,9 @@ def deliver(message: Message) -> None:
     mail.send(written, message)
     with transaction() as work:
         here = sa.and_(BreachMember.breach_id == breach_id, BreachMember.member_id == member_id)
-        work.execute(sa.update(BreachMember).where(here, BreachMember.told_at.is_(None)).values(told_at=clock.now()))
+        noted = sa.update(BreachMember).where(here, BreachMember.told_at.is_(None)).values(told_at=clock.now())
+        if work.execute(noted).rowcount:  # type: ignore[attr-defined]
+            work.execute(sa.update(Breach).where(Breach.id == breach_id).values(told=Breach.told + 1))
 
 
 def _told(breach: Breach, language: str) -> letters.Words:

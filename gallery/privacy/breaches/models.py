@@ -51,8 +51,12 @@ class Breach(Base):
     """None: nobody has judged it yet."""
     risk_reason: Mapped[str] = mapped_column(Encrypted("breach.risk_reason"), default="", info=plain)
     words_fr: Mapped[str] = mapped_column(default="", info=plain)
-    """What those touched are told; empty until they are."""
+    """What those touched are told; empty until that is decided, and from then on the same for all of them."""
     words_en: Mapped[str] = mapped_column(default="", info=plain)
+    touched: Mapped[int] = mapped_column(default=0, server_default="0", info=plain)
+    """How many members were put into the list, of whom some may have left it since by being erased."""
+    told: Mapped[int] = mapped_column(default=0, server_default="0", info=plain)
+    """How many of them were mailed."""
     alarms: Mapped[int] = mapped_column(default=0, info=plain)
     """How many alarms of `rules.ALARMS` have rung; counted anew when the risk is judged otherwise."""
     closed_at: Mapped[datetime | None] = mapped_column(info=plain)

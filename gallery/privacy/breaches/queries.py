@@ -22,9 +22,6 @@ class Standing:
     breach: Breach
     due_at: datetime
     duties: list[Duty]
-    touched: int
-    told: int
-    """How many of the touched members were mailed."""
 
     def hours_left(self, now: datetime) -> int:
         """Whole hours until the end; negative when it is over."""
@@ -58,17 +55,15 @@ def breach(breach_id: int) -> Standing:
 
 def standing(one: Breach) -> Standing:
     """How far it is."""
-    counted = sa.select(sa.func.count(), sa.func.count(BreachMember.told_at)).where(BreachMember.breach_id == one.id)
-    touched, told = db.session().execute(counted).one()
     due = rules.due_at(one.aware_at, settings.current().breach_hours)
-    return Standing(one, due, duties_of(one), touched, told)
+    return Standing(one, due, duties_of(one))
 
 
 def duties_of(one: Breach) -> list[Duty]:
     """What is still to be done."""
     told = {Told(notice.told) for notice in notices(one.id)}
-    asked = sa.exists().where(BreachMember.breach_id == one.id, BreachMember.is_asked)
-    members_told = bool(db.session().scalar(sa.select(asked))) and not waits_for_mail(one.id)
+    # By the words and not by the list: whoever is erased leaves it, and the duty that was done does not come back.
+    members_told = bool(one.words_fr) and not waits_for_mail(one.id)
     return rules.duties(Risk(one.risk) if one.risk else None, told, members_told=members_told)
 
 

@@ -1,7 +1,7 @@
 """Which members and which of their data something touched: some tables, a session, somebody of the staff (P-52).
 
 It errs on the side of too many: a row counts when any of its times lies in the window, and one without a time always
-does. What was removed since cannot be found any more (docs/decisions/0048).
+does. What was removed since cannot be found any more, and those who are erased are nobody (docs/decisions/0048).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute
 
 from gallery.account.models import Profile
 from gallery.auth.sessions.models import DeviceSession
@@ -110,7 +111,9 @@ def of_tables(names: Collection[str], window: Window) -> Reach:
 def of_staff(staff_id: int, window: Window) -> Reach:
     """Whom somebody of the staff looked at, and on whose account he acted."""
     look = Look.__table__.c
-    query = sa.select(look.what, look.member_id).where(look.staff_id == staff_id, window.has(look.at))
+    query = sa.select(look.what, look.member_id).where(
+        look.staff_id == staff_id, is_somebody(look.member_id), window.has(look.at)
+    )
     seen: dict[str, Counter[int]] = defaultdict(Counter)
     for what, member_id in db.session().execute(query):
         seen[what][member_id] += 1
@@ -172,6 +175,11 @@ def names() -> list[str]:
     return [*found, *(str(line.column) for line in data_map.lines())]
 
 
+def is_somebody(member_id: sa.ColumnElement[Any] | InstrumentedAttribute[int]) -> sa.ColumnElement[bool]:
+    """Whether a number is a person's: those below zero stand in for people who are erased, of whom nothing is left."""
+    return member_id > 0
+
+
 def _check(asked: Collection[str]) -> None:
     if strangers := set(asked) - set(names()):
         raise UnknownNameError(", ".join(sorted(strangers)))
@@ -188,8 +196,8 @@ def _named(asked: Collection[str]) -> Iterator[tuple[Path, list[data_map.Line]]]
 def _rows(path: Path, window: Window) -> list[sa.ColumnElement[bool]]:
     times = _times(path)
     if not times or (window.since is None and window.until is None):
-        return [path.edge.is_not(None)]
-    return [path.edge.is_not(None), sa.or_(*(window.has(one) for one in times))]
+        return [is_somebody(path.edge)]
+    return [is_somebody(path.edge), sa.or_(*(window.has(one) for one in times))]
 
 
 def _times(path: Path) -> list[sa.Column[Any]]:

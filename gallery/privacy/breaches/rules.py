@@ -68,6 +68,8 @@ class Problem(StrEnum):
     """Art. 33(1): who is told after the end is told why."""
     NOBODY = "nobody"
     """Nobody is in the list who was not told yet."""
+    OTHER_WORDS = "other_words"
+    """Some were told already, in words that they can read again."""
     FUTURE = "future"
 
 

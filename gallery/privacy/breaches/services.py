@@ -114,12 +114,13 @@ def take_in(breach_id: int, members: Collection[int], *, now: datetime, by_id: i
                     )
                 )
             )
-            known = session.scalars(sa.select(Member.id).where(Member.id.in_(some)))
+            known = session.scalars(sa.select(Member.id).where(Member.id.in_(some), reach.is_somebody(Member.id)))
             rows = [
                 {"breach_id": one.id, "member_id": number, "noted_at": now} for number in known if number not in there
             ]
             if rows:
                 session.execute(sa.insert(BreachMember), rows)
+                one.touched += len(rows)
             added += len(rows)
     with transaction() as session:
         audit.record("breach.members_noted", _subject(_opened(session, breach_id)), actor_id=by_id, added=added)
@@ -127,13 +128,18 @@ def take_in(breach_id: int, members: Collection[int], *, now: datetime, by_id: i
 
 
 def tell_members(breach_id: int, words_fr: str, words_en: str, *, by_id: int | None) -> None:
-    """Have those touched mailed what happened, who were not yet (art. 34(2)); the walk over them is the outbox's."""
+    """Have those touched mailed what happened, who were not yet (art. 34(2)); the walk over them is the outbox's.
+
+    Whoever is told later is told the same: what the first were told is shown to them in their account.
+    """
     with transaction() as session:
         one = _opened(session, breach_id)
         if one.risk is None:
             raise StepRefused(Problem.NOT_ASSESSED)
         if not queries.waits_for_mail(one.id):
             raise StepRefused(Problem.NOBODY)
+        if one.words_fr and (one.words_fr, one.words_en) != (words_fr, words_en):
+            raise StepRefused(Problem.OTHER_WORDS)
         one.words_fr, one.words_en = words_fr, words_en
         letters.begin(one.id)
         audit.record("breach.members_told", _subject(one), actor_id=by_id)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from gallery.auth.models import Member
 from gallery.auth.sessions.models import DeviceSession
+from gallery.bidding.models import Bid
 from gallery.bidding.services import place_bid
 from gallery.core import clock
 from gallery.core.clock import FrozenClock
@@ -20,6 +22,7 @@ from gallery.privacy.breaches.rules import Kind
 from gallery.trust import looks
 from gallery.trust.rules import Reason, Shown
 from tests import factories
+from tests.privacy.erasure.cast import erase, sold_lot
 
 NOON = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -61,6 +64,23 @@ def test_a_table_in_a_window_names_those_whose_rows_have_a_time_in_it(bidders: t
     assert found.members == (ana.id, ben.id)
     assert found.categories == (Category.BIDDING,)
     assert [(part.name, part.people, part.rows) for part in found.parts] == [("bid.bidder_id", 2, 2)]
+
+
+@pytest.mark.database
+def test_who_was_erased_before_is_nobody_whom_it_could_touch(frozen: FrozenClock) -> None:
+    """His bids stay with the lot under a stand-in's number; nobody is behind it who could be told (P-37)."""
+    sol, ana, ben = (factories.member(name) for name in ("sol", "ana", "ben"))
+    sold_lot(sol.id, ana.id, ben.id)
+    assert ben.id in reach.of_tables(["bid"], Window()).members
+    erase(ben.id)
+    stand_ins = list(db.session.scalars(sa.select(Bid.bidder_id).where(Bid.bidder_id < 0)))
+    assert stand_ins, "or this test says nothing"
+    found = reach.of_tables(["bid"], Window())
+    assert found.members == (ana.id,)
+    assert [part.people for part in found.parts] == [1]
+    known = services.Facts("A copy of the bids was sent out", NOON, [Kind.CONFIDENTIALITY])
+    number = services.open_breach(known, by_id=None, now=clock.now())
+    assert services.take_in(number, [ana.id, *stand_ins], now=clock.now(), by_id=None) == 1
 
 
 def test_a_single_column_is_told_alone(bidders: tuple[Member, Member]) -> None:

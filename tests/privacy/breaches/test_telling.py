@@ -56,7 +56,7 @@ def test_each_is_told_once_in_his_language_also_if_his_account_is_closed(app: Fl
     assert [ENGLISH in mail.text for mail in mailbox(ben.email)] == [True]
     assert "www.cnil.fr" in mailbox(ben.email)[0].text
     assert mailbox(cat.email) == []
-    assert queries.breach(number).told == 2
+    assert queries.breach(number).breach.told == 2
     with pytest.raises(StepRefused) as refused:
         tell(number)
     assert refused.value.problem is Problem.NOBODY
@@ -91,6 +91,62 @@ def test_who_is_erased_is_in_no_list_any_more(app: Flask) -> None:
     assert db.session.query(BreachMember).filter_by(breach_id=number).count() == 1
     tell(number)
     assert [mail.subject for mail in mailbox("ana@example.org") if "Something happened" in mail.subject] == []
+
+
+@pytest.mark.database
+def test_a_breach_keeps_its_counts_when_those_whom_it_touched_are_erased(app: Flask) -> None:
+    """ADR 48: the register shows later how many there were, and what was done is not to be done again."""
+    ana, ben = factories.member("ana"), factories.member("ben")
+    number = opened()
+    touch(number, ana, ben)
+    tell(number)
+    for one in (ana, ben):
+        erase(one.id)
+    assert queries.members_of(number) == []
+    known = queries.breach(number)
+    assert (known.breach.touched, known.breach.told) == (2, 2)
+    assert Duty.MEMBERS not in known.duties
+
+
+def test_who_is_told_later_is_told_the_same(client: InspectingClient) -> None:
+    """A member reads in his account what he was sent, and not what was written for others afterwards."""
+    ana, ben = factories.member("ana"), factories.member("ben")
+    staff(client, "admin", "ada")
+    number = opened()
+    here = f"/admin/registers/breaches/{number}"
+    touch(number, ana)
+    tell(number)
+    touch(number, ben)
+    assert "They stay as they are" in client.get(f"{here}?lang=en").text
+    other = send(
+        client, f"{here}/letters?lang=en", **{"tell-words_fr": FRENCH, "tell-words_en": "It was nothing much."}
+    )
+    assert other.status_code == 422
+    assert "Those who are told now are told the same." in other.text
+    assert send(client, f"{here}/letters", **{"tell-words_fr": FRENCH, "tell-words_en": ENGLISH}).status_code == 303
+    outbox.deliver_due()
+    assert ENGLISH in mailbox(ben.email)[0].text
+    assert [one.words_en for one in queries.told_to(ana.id)] == [ENGLISH]
+
+
+@pytest.mark.parametrize(
+    ("step", "typed", "words"),
+    [
+        ("reach", {"reach-staff": "9" * 30}, "Type a number."),
+        ("reach", {"reach-session": "9" * 30}, "Type a number."),
+        ("reach", {"reach-since": "0001-01-01T00:00"}, "Write the time like"),
+        ("reach", {"reach-until": "9999-12-31T23:59"}, "Write the time like"),
+        ("members", {"reach-staff": "9" * 30}, "Type a number."),
+        ("notices", {"told-told": "cdp", "told-told_at": "0001-01-01T00:00"}, "Write the time like"),
+    ],
+)
+def test_numbers_and_times_beyond_all_measure_are_said_beside_their_field(
+    client: InspectingClient, step: str, typed: dict[str, str], words: str
+) -> None:
+    staff(client, "support")
+    answer = send(client, f"/admin/registers/breaches/{opened()}/{step}?lang=en", **typed)
+    assert answer.status_code == 422
+    assert words in answer.text
 
 
 def test_a_member_reads_of_it_in_his_account_and_nobody_elses(client: InspectingClient) -> None:
