@@ -15,7 +15,7 @@ from gallery.consents.rules import MARKETING, Mechanism, Purpose
 from gallery.core import clock
 from gallery.core.personal import Category
 from gallery.privacy.requests import queries, services
-from gallery.privacy.requests.rules import MOST_OPEN, Ground, Kept, Kind, State
+from gallery.privacy.requests.rules import MOST_OPEN, Channel, Ground, Kept, Kind, State
 from gallery.trust import looks
 from gallery.trust.rules import Reason
 from tests import factories
@@ -159,8 +159,30 @@ def test_who_has_ten_requests_open_is_told_so_and_keeps_what_he_typed(client: In
     assert answer.status_code == 422
     assert "One more complaint" in answer.text
     assert "Ten of your requests are open" in answer.text
-    assert act(client, "objection/advertising").status_code == 303
     assert len(queries.of_member(ana.id)) == MOST_OPEN
+
+
+@pytest.mark.database
+def test_what_is_done_at_once_waits_for_nothing_that_is_open_and_is_done_once(
+    client: InspectingClient, ana: Member
+) -> None:
+    """P-41, P-44: ten complaints keep nobody from ending advertising; a form that is sent twice is one request."""
+    for number in range(MOST_OPEN):
+        complaint = f"Complaint number {number}"
+        services.open_request(
+            Kind.COMPLAINT, Channel.ACCOUNT, member_id=ana.id, words=complaint, language="en", now=clock.now()
+        )
+    text = texts.text(Purpose.EMAIL, "en")
+    choosing.record(
+        Subject(member_id=ana.id), {Purpose.EMAIL: True}, text=text, mechanism=Mechanism.PAGE, now=clock.now()
+    )
+    for _ in range(2):
+        assert act(client, "objection/advertising").status_code == 303
+        assert act(client, "restriction", why="claim", words="I bought a painting here").status_code == 303
+    assert not consents.granted(Purpose.EMAIL, member_id=ana.id, now=clock.now())
+    answered = [one.kind for one in queries.of_member(ana.id) if one.state is State.ANSWERED]
+    assert answered == [Kind.RESTRICTION, Kind.OBJECTION]
+    assert sum("Our answer" in letter.subject for letter in mailbox(ana.email)) == 2
 
 
 def test_that_fraud_prevention_outweighs_is_said_with_what_was_weighed(app: Flask, client: InspectingClient) -> None:

@@ -94,12 +94,8 @@ def object_to() -> ResponseReturnValue:
 @access.member
 def object_to_advertising() -> ResponseReturnValue:
     """Object to advertising: at once, and without a reason (P-44)."""
-    try:
-        objections.to_advertising(current_user.id, language=current_locale(), now=clock.now())
-    except StepRefused as refusal:
-        flash(str(labels.PROBLEMS[refusal.problem]), "error")
-    else:
-        flash(_("Done: nothing of this kind is sent or shown to you any more."), "success")
+    objections.to_advertising(current_user.id, language=current_locale(), now=clock.now())
+    flash(_("Done: nothing of this kind is sent or shown to you any more."), "success")
     return _back()
 
 

@@ -12,13 +12,14 @@ from gallery.privacy.requests import services as requests
 from gallery.privacy.requests.rules import Channel, Kind
 
 
-def to_advertising(member_id: int, *, language: str, now: datetime) -> str:
+def to_advertising(member_id: int, *, language: str, now: datetime) -> str | None:
     """End what a member has allowed of advertising and of profiles for it; note the request and its answer.
 
-    The reference of the request.
+    The reference of the request; None where he has allowed nothing of it: there is nothing to note or to mail.
     """
     with transaction():
-        consents.withdraw(member_id, MARKETING, mechanism=Mechanism.OBJECTION, now=now)
+        if not consents.withdraw(member_id, MARKETING, mechanism=Mechanism.OBJECTION, now=now):
+            return None
         ref = requests.open_request(
             Kind.OBJECTION,
             Channel.ACCOUNT,
@@ -26,6 +27,7 @@ def to_advertising(member_id: int, *, language: str, now: datetime) -> str:
             words=_("Advertising, and what is learnt of me for it"),
             language=language,
             now=now,
+            at_once=True,
         )
         requests.answer(ref, now=now)
         return ref

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, render_template, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -19,13 +19,24 @@ from gallery.trust.rules import Reason
 
 bp = Blueprint("privacy_desk", __name__, url_prefix="/admin/privacy")
 
+ON_A_PAGE = 50
+
 
 @bp.get("/")
 @access.staff(*DESK)
 def index() -> ResponseReturnValue:
     """The open requests, what is overdue first; the fraud desk sees the objections alone."""
-    waiting = [one for one in queries.queue(clock.now()) if may_handle(one.kind, current_user.roles)]
-    return render_template("privacy/desk/index.html", waiting=waiting, labels=labels)
+    kinds = [kind for kind in Kind if may_handle(kind, current_user.roles)]
+    after = request.args.get("after", "")
+    found = queries.queue(clock.now(), kinds, ON_A_PAGE + 1, after)
+    waiting = found[:ON_A_PAGE]
+    return render_template(
+        "privacy/desk/index.html",
+        waiting=waiting,
+        more=url_for(".index", after=waiting[-1].ref) if len(found) > ON_A_PAGE else "",
+        first=url_for(".index") if after else "",
+        labels=labels,
+    )
 
 
 @bp.get("/record")

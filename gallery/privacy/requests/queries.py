@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,25 @@ import sqlalchemy as sa
 from gallery.core.db import db
 from gallery.core.errors import Missing
 from gallery.privacy.requests.models import PrivacyRequest
-from gallery.privacy.requests.rules import CLOSED, Channel, Kept, Kind, State, alarm_at
+from gallery.privacy.requests.rules import (
+    ALARM_AFTER,
+    ALARM_BEFORE,
+    CLOSED,
+    Channel,
+    Kept,
+    Kind,
+    State,
+    alarm_at,
+)
+
+UNTYPED = sa.and_(
+    PrivacyRequest.channel == Channel.CODE,
+    PrivacyRequest.state == State.IDENTITY_ASKED,
+    PrivacyRequest.proved_at.is_(None),
+)
+"""Asked for on the public page, and nobody has typed the code: perhaps nobody meant it (docs/decisions/0049)."""
+MOST_ALARMED = 100
+"""Requests of which the staff is told at once."""
 
 
 @dataclass(frozen=True)
@@ -121,32 +140,53 @@ def one_of_member(ref: str, member_id: int) -> Request:
     return _read(one)
 
 
-def queue(now: datetime) -> list[Waiting]:
-    """The open requests, the one that is due first at the head: what is overdue stands above all else."""
-    query = sa.select(PrivacyRequest).where(PrivacyRequest.state.not_in(CLOSED))
-    found = db.session().scalars(query.order_by(PrivacyRequest.due_at, PrivacyRequest.id))
+def queue(now: datetime, kinds: Collection[Kind] = tuple(Kind), most: int = 50, after: str = "") -> list[Waiting]:
+    """The open requests of these kinds, the one that is due first at the head: what is overdue stands above all else.
+
+    `after` is the reference of the last one that was shown; where there is none such, it begins at the head.
+    """
+    one = PrivacyRequest
+    query = sa.select(
+        one.ref, one.kind, one.channel, one.state, one.member_id, one.received_at, one.due_at, one.proposed_at
+    ).where(one.state.not_in(CLOSED), ~UNTYPED, one.kind.in_(kinds))
+    last = db.session().execute(sa.select(one.due_at, one.id).where(one.ref == after)).first() if after else None
+    if last is not None:
+        query = query.where(sa.or_(one.due_at > last.due_at, sa.and_(one.due_at == last.due_at, one.id > last.id)))
     return [
         Waiting(
-            ref=one.ref,
-            kind=Kind(one.kind),
-            channel=Channel(one.channel),
-            state=State(one.state),
-            member_id=one.member_id,
-            received_at=one.received_at,
-            due_at=one.due_at,
-            is_proposed=one.proposed_at is not None,
-            days_left=(one.due_at - now).days,
-            is_alarming=alarm_at(one.due_at, one.received_at) <= now,
+            ref=row.ref,
+            kind=Kind(row.kind),
+            channel=Channel(row.channel),
+            state=State(row.state),
+            member_id=row.member_id,
+            received_at=row.received_at,
+            due_at=row.due_at,
+            is_proposed=row.proposed_at is not None,
+            days_left=(row.due_at - now).days,
+            is_alarming=alarm_at(row.due_at, row.received_at) <= now,
         )
-        for one in found
+        for row in db.session().execute(query.order_by(one.due_at, one.id).limit(most))
     ]
 
 
 def alarming(now: datetime) -> list[str]:
-    """The references of open requests of which the staff has to be told now, and was not yet (P-30)."""
-    query = sa.select(PrivacyRequest).where(PrivacyRequest.state.not_in(CLOSED), PrivacyRequest.alarmed_at.is_(None))
-    found = db.session().scalars(query.order_by(PrivacyRequest.due_at, PrivacyRequest.id))
-    return [one.ref for one in found if alarm_at(one.due_at, one.received_at) <= now]
+    """The references of open requests of which the staff has to be told now, and was not yet (P-30).
+
+    No more than one mail can name; the rest has its turn once these are told.
+    """
+    moved = PrivacyRequest.extended_until.is_not(None)
+    query = (
+        sa.select(PrivacyRequest.ref)
+        .where(PrivacyRequest.state.not_in(CLOSED), PrivacyRequest.alarmed_at.is_(None), ~UNTYPED)
+        .where(  # As `rules.alarm_at` has it.
+            sa.or_(
+                sa.and_(~moved, PrivacyRequest.received_at <= now - ALARM_AFTER),
+                sa.and_(moved, PrivacyRequest.due_at <= now + ALARM_BEFORE),
+            )
+        )
+    )
+    ordered = query.order_by(PrivacyRequest.due_at, PrivacyRequest.id).limit(MOST_ALARMED)
+    return list(db.session().scalars(ordered))
 
 
 def _listed(whose: sa.ColumnElement[bool]) -> list[Request]:

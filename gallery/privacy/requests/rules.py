@@ -21,6 +21,8 @@ MOST_MONTHS_MORE = 2
 EXTEND_WITHIN = timedelta(days=30)
 """P-30: after that the person cannot be told of it within the month any more; in February the month is over before."""
 ALARM_AFTER = timedelta(days=20)
+ALARM_BEFORE = EXTEND_WITHIN - ALARM_AFTER
+"""Of an end that was moved."""
 CODE_DIGITS = 8
 CODE_TRIES = 5
 MOST_CODES = 5
@@ -190,7 +192,7 @@ def alarm_at(due: datetime, received_at: datetime) -> datetime:
     """When somebody has to be told that the answer is still missing: day 20, or ten days before an extended end."""
     if due <= due_at(received_at):
         return received_at + ALARM_AFTER
-    return due - (EXTEND_WITHIN - ALARM_AFTER)
+    return due - ALARM_BEFORE
 
 
 def may_handle(kind: Kind, roles: Collection[str]) -> bool:

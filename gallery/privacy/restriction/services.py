@@ -18,11 +18,22 @@ from gallery.privacy.requests import queries, services
 from gallery.privacy.requests.rules import Channel, Kind
 
 
-def restrict(member_id: int, words: str, *, language: str, now: datetime) -> str:
-    """Do at once what a member asks for in his account, and note the request with its answer; its reference."""
+def restrict(member_id: int, words: str, *, language: str, now: datetime) -> str | None:
+    """Do at once what a member asks for in his account, and note the request with its answer; its reference.
+
+    None where his data is restricted already: the form that is sent twice notes, mails and tells nothing twice.
+    """
     with transaction() as session:
+        if held(session, member_id).restricted_at is not None:
+            return None
         ref = services.open_request(
-            Kind.RESTRICTION, Channel.ACCOUNT, member_id=member_id, words=words, language=language, now=now
+            Kind.RESTRICTION,
+            Channel.ACCOUNT,
+            member_id=member_id,
+            words=words,
+            language=language,
+            now=now,
+            at_once=True,
         )
         carry_out(session, member_id, queries.by_ref(ref).number, now=now)
         services.answer(ref, now=now)

@@ -17,6 +17,7 @@ from gallery.core.audit import AuditEntry
 from gallery.core.db import db, transaction
 from gallery.core.personal import Category
 from gallery.privacy.desk import services as followed
+from gallery.privacy.desk import views
 from gallery.privacy.erasure.services import carry_on_due
 from gallery.privacy.requests import alarms, queries, record, services
 from gallery.privacy.requests.models import PrivacyRequest
@@ -136,6 +137,20 @@ def test_the_queue_shows_days_left_and_what_is_overdue(app: Flask, client: Inspe
     tick(days=9)
     factories.sign_in(client, sue)
     assert "overdue since" in client.get(DESK).text
+
+
+def test_a_long_queue_has_pages(app: Flask, client: InspectingClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "ON_A_PAGE", 2)
+    refs = [ask(Kind.COMPLAINT) for _ in range(3)]
+    staff(client)
+    page = client.get(DESK).text
+    assert f"{DESK}{refs[0]}" in page
+    assert f"{DESK}{refs[2]}" not in page
+    more = client.get(f"{DESK}?after={refs[1]}").text
+    assert f'href="{DESK}?after={refs[1]}"' in page
+    assert refs[2] in more
+    assert refs[0] not in more
+    assert "Back to the beginning" in more
 
 
 def test_the_fraud_desk_handles_objections_alone(app: Flask, client: InspectingClient) -> None:

@@ -332,6 +332,43 @@ def test_the_queue_has_what_is_overdue_first_and_nothing_closed(app: Flask) -> N
     assert [one.days_left for one in queries.queue(clock.now())] == [-1, 27]
 
 
+@pytest.mark.database
+def test_the_queue_is_read_page_by_page_and_by_kind(app: Flask) -> None:
+    """Those that are due at the same moment too; a reference that is gone leads to the head."""
+    freeze(app)
+    refs = [ask(kind) for kind in (Kind.COMPLAINT, Kind.ACCESS, Kind.COMPLAINT)]
+    first = ask(received_at=START - timedelta(days=5))
+    assert [one.ref for one in queries.queue(START, most=2)] == [first, refs[0]]
+    assert [one.ref for one in queries.queue(START, most=2, after=refs[0])] == refs[1:]
+    assert [one.ref for one in queries.queue(START, [Kind.COMPLAINT])] == [refs[0], refs[2]]
+    assert queries.queue(START, most=1, after="gone")[0].ref == first
+
+
+@pytest.mark.database
+def test_what_nobody_has_shown_to_be_meant_stands_in_no_queue_and_alarms_nobody(app: Flask) -> None:
+    """ADR 49: the code is what keeps robots out. What staff took down, and asks a code for, does wait."""
+    tick = freeze(app).tick
+    by_page, by_staff = ask(channel=Channel.CODE), ask(email="ben@example.org")
+    for ref in (by_page, by_staff):
+        services.ask_identity(ref, now=clock.now())
+    assert [one.ref for one in queries.queue(START)] == [by_staff]
+    tick(days=20)
+    assert queries.alarming(clock.now()) == [by_staff]
+
+
+@pytest.mark.database
+def test_the_alarm_of_an_end_that_was_moved_rings_ten_days_before_it(app: Flask) -> None:
+    """P-30; as `alarm_at` has it, to the second."""
+    sue = factories.member("sue", roles=["support"])
+    freeze(app)
+    ref, until = ask(Kind.COMPLAINT), datetime(2027, 4, 28, 10, 0, tzinfo=UTC)
+    rings = START + timedelta(days=20)
+    assert [queries.alarming(rings - timedelta(seconds=1)), queries.alarming(rings)] == [[], [ref]]
+    services.extend(ref, until, "Many sales to go through", now=START, by_id=sue.id)
+    rings = until - timedelta(days=10)
+    assert [queries.alarming(rings - timedelta(seconds=1)), queries.alarming(rings)] == [[], [ref]]
+
+
 def test_nothing_that_was_said_is_stored_in_the_clear(app: Flask) -> None:
     """P-51."""
     ref = ask(words="I live in Rufisque")
