@@ -10,6 +10,12 @@ from flask import Flask
 
 from gallery.account import bank_services
 from gallery.account.services import save
+from gallery.auth import queries as auth_queries
+from gallery.auth import services as auth
+from gallery.auth import tokens
+from gallery.auth.federated import services as federated_services
+from gallery.auth.federated.providers import Person
+from gallery.auth.tokens import Aim
 from gallery.core import clock
 from gallery.privacy.erasure import bans, queries, rules, services
 from gallery.privacy.erasure.rules import Mark
@@ -20,6 +26,7 @@ from tests.privacy.erasure.cast import erase, member_row
 
 pytestmark = pytest.mark.database
 
+MAL = "mal@example.org"
 IBAN = bank_services.Account("iban", "Mal Diop", "DE89370400440532013000", "", "", "DE")
 PERSON = {"full_name": "MAL  Diop", "born_on": factories.member.__kwdefaults__["born_on"]}
 ADDRESS = {"street": "fann mermoz villa 4", "landmark": None, "postal_code": "", "city": "DAKAR", "country": "SN"}
@@ -76,6 +83,33 @@ def test_one_who_comes_back_is_shown_to_the_fraud_desk(app: Flask, says: Callabl
     factories.sign_in(desk, fay)
     page = desk.get("/admin/erasures/returned?lang=en")
     assert f"Member {new}" in page.text
+
+
+def opens_by_a_new_password() -> None:
+    now = clock.now()
+    auth.register(MAL, factories.password_hash(), "en", next_path=None, now=now)
+    member = auth_queries.member_by_email(MAL)
+    assert member
+    claim = tokens.read(Aim.RESET, tokens.make(Aim.RESET, member.id, auth.state(Aim.RESET, member), now), now)
+    auth.reset_password(claim, factories.password_hash(), now=now)
+
+
+def opens_with_google() -> None:
+    person = Person("google", "https://accounts.google.com", "1001", "", MAL, owns_email=True)
+    federated_services.open_account(person, "en", now=clock.now())
+
+
+def is_opened_by_staff() -> None:
+    auth.confirm_by_staff(factories.member("mal", profile=False, confirmed=False).id, by_id=None, now=clock.now())
+
+
+@pytest.mark.parametrize("opens", [opens_by_a_new_password, opens_with_google, is_opened_by_staff])
+def test_the_same_address_is_known_again_however_the_account_is_opened(app: Flask, opens: Callable[[], None]) -> None:
+    banned()
+    opens()
+    member = auth_queries.member_by_email(MAL)
+    assert member
+    assert met() == [(member.id, Mark.EMAIL)]
 
 
 def test_who_resembles_nobody_is_shown_to_nobody(app: Flask) -> None:
