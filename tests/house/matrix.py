@@ -170,7 +170,7 @@ MATRIX: dict[str, Entry] = {
     # How he signs in.
     "GET safety.index": Entry("/account/security", members()),
     "GET safety.devices": Entry("/account/security/devices", members()),
-    "POST safety.end": Entry("/account/security/devices/{session}/end", owned(changes())),
+    "POST safety.end": Entry("/account/security/devices/{session}/end", owned(proved())),
     "POST safety.end_others": Entry("/account/security/devices/end", proved()),
     "POST safety.stay": Entry("/account/security/stay", members()),
     "GET address.show": Entry("/account/security/email", members()),
