@@ -134,7 +134,7 @@ def faults_on_the_way_to_a_bid(who: Person, lot_id: int, scheme: str) -> list[st
     return found
 
 
-def faults_here(who: Person, where: str, scheme: str) -> list[str]:
+def faults_here(who: Person, where: str, scheme: str = "light") -> list[str]:
     """What is wrong with the page as it stands, at both widths.
 
     Looked at from its end, where the question for choices has its own place and covers nothing.
