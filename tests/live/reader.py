@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
+import socket
 import threading
 import time
 import zlib
@@ -30,6 +32,8 @@ class EventReader:
         assert address.hostname
         self._connection = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
         self._connection.request("GET", f"{address.path}?{address.query}", headers=dict(headers or {}))
+        # An answer without a length takes the socket away from its connection.
+        self._socket = self._connection.sock
         self._answer = self._connection.getresponse()
         self.status = self._answer.status
         self.headers = self._answer.headers
@@ -59,8 +63,8 @@ class EventReader:
 
     def close(self) -> None:
         """Hang up."""
-        if self._connection.sock:
-            self._connection.sock.shutdown(2)
+        with contextlib.suppress(OSError):  # The server may have hung up before.
+            self._socket.shutdown(socket.SHUT_RDWR)
         self._thread.join(5)
         self._answer.close()
         self._connection.close()
