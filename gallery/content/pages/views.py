@@ -26,7 +26,7 @@ LONGEST_QUESTION = 200
 MOST_BANNERS = 2
 """On one page; more would push the page away."""
 
-_CLOCK = re.compile(rb' data-now="[0-9]+"')
+_EACH_TIME = re.compile(rb' data-now="[0-9]+"|name="csrf_token" value="[^"]*"')
 
 
 @bp.get("/pages/<slug>")
@@ -89,12 +89,13 @@ def _page(found: queries.Published, template: str) -> Response:
 def revalidated(response: Response) -> Response:
     """Let a visitor's browser ask whether the page is still the same: on a slow line that saves all of it.
 
-    Two answers are the same if they are so but for their nonce and their clock. A member's pages are kept nowhere.
+    Two answers are the same if they are so but for their nonce, their clock and the token of a form. A member's pages
+    are kept nowhere.
     """
     if session.get("_user_id"):
         return response
     content = response.get_data().replace(csp_nonce().encode(), b"")
-    digest = hashlib.sha256(_CLOCK.sub(b"", content) + current_locale().encode()).hexdigest()
+    digest = hashlib.sha256(_EACH_TIME.sub(b"", content) + current_locale().encode()).hexdigest()
     response.set_etag(digest[:24], weak=True)
     response.headers["Cache-Control"] = "private, no-cache"
     response.make_conditional(request)
