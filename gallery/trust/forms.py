@@ -26,29 +26,42 @@ def lines(text: str | None) -> str:
     return "\n".join(one_line(line) for line in (text or "").splitlines()).strip()
 
 
-def _between(shortest: int, longest: int) -> Length:
+def between(shortest: int, longest: int) -> Length:
+    """So many characters, in our own words."""
     words = lazy("Please write between %(shortest)d and %(longest)d characters.", shortest=shortest, longest=longest)
     return Length(min=shortest, max=longest, message=words)
 
 
-_unchosen = InputRequired(lazy("Please choose one of the list."))
-_words_missing = InputRequired(lazy("Please say it in a few words."))
+def at_most(longest: int) -> Length:
+    """Not more characters, in our own words."""
+    return Length(max=longest, message=lazy("At most %(most)d characters, please.", most=longest))
+
+
+unchosen = InputRequired(lazy("Please choose one of the list."))
+unsaid = InputRequired(lazy("Please say it in a few words."))
 
 
 def _told(label: Any) -> StringField:
     return StringField(
         label,
-        [InputRequired(lazy("Please give the reason.")), _between(SHORTEST, LONGEST_WORDS)],
+        [InputRequired(lazy("Please give the reason.")), between(SHORTEST, LONGEST_WORDS)],
         filters=[one_line],
         description=lazy("The member reads it, word for word. Name nobody else in it."),
         render_kw={"maxlength": LONGEST_WORDS},
     )
 
 
-def _one_of(field: SelectField) -> None:
-    """In our own words: what WTForms says of it is not in every language of the house."""
-    if field.data not in [value for value, _label in field.choices]:
+def among(field: Field) -> None:
+    """What was chosen is in the list; in our own words: WTForms does not know every language of the house."""
+    known = {value for value, _label in field.choices}
+    if not set(field.data if isinstance(field.data, list) else [field.data]) <= known:
         raise ValidationError(_("Please choose one of the list."))
+
+
+def number(field: Field) -> None:
+    """A number that the databases can hold, or nothing."""
+    if field.data and rules.number_in(field.data) is None:
+        raise ValidationError(_("Type a number."))
 
 
 class DeskForm(PlainForm):
@@ -87,10 +100,10 @@ class LookForm(DeskForm):
     """Why somebody wants to see a member's data."""
 
     name = "look"
-    reason = SelectField(lazy("Reason, which the member can read"), [_unchosen], validate_choice=False)
+    reason = SelectField(lazy("Reason, which the member can read"), [unchosen], validate_choice=False)
     words = TextAreaField(
         lazy("What is it about?"),
-        [_words_missing, _between(SHORTEST, LONGEST_WORDS)],
+        [unsaid, between(SHORTEST, LONGEST_WORDS)],
         filters=[lines],
         description=lazy("For those who check these looks; for example which lot, or which message."),
         render_kw={"maxlength": LONGEST_WORDS, "rows": 3},
@@ -105,7 +118,7 @@ class LookForm(DeskForm):
 
     def validate_reason(self, field: Field) -> None:
         """One of the list."""
-        _one_of(field)
+        among(field)
 
 
 class NoteForm(DeskForm):
@@ -114,7 +127,7 @@ class NoteForm(DeskForm):
     name = "note"
     words = TextAreaField(
         lazy("Note"),
-        [_words_missing, _between(SHORTEST, LONGEST_NOTE)],
+        [unsaid, between(SHORTEST, LONGEST_NOTE)],
         filters=[lines],
         description=lazy("The member receives it if he asks for his data. Write what you know, not what you think."),
         render_kw={"maxlength": LONGEST_NOTE, "rows": 3},
@@ -156,7 +169,7 @@ class LimitForm(DeskForm):
         render_kw={"inputmode": "decimal", "maxlength": 40},
     )
     currency = SelectField(
-        lazy("Currency of the limit"), [_unchosen], choices=[(one, one) for one in MINOR_DIGITS], validate_choice=False
+        lazy("Currency of the limit"), [unchosen], choices=[(one, one) for one in MINOR_DIGITS], validate_choice=False
     )
     reason = _told(lazy("Reason for the limit"))
 
@@ -165,7 +178,7 @@ class LimitForm(DeskForm):
 
     def validate_currency(self, field: Field) -> None:
         """One of the list."""
-        _one_of(field)
+        among(field)
 
     def validate_amount(self, field: Field) -> None:
         """An amount in the chosen currency."""
@@ -193,7 +206,7 @@ class CloseForm(DeskForm):
 class RoleForm(DeskForm):
     """One of the roles."""
 
-    role = SelectField(lazy("Role"), [_unchosen], validate_choice=False)
+    role = SelectField(lazy("Role"), [unchosen], validate_choice=False)
 
     def __init__(self, *args: Any, roles: list[RoleName], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -201,4 +214,4 @@ class RoleForm(DeskForm):
 
     def validate_role(self, field: Field) -> None:
         """One that can be given, or taken, as the form says."""
-        _one_of(field)
+        among(field)

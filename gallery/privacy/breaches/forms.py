@@ -15,7 +15,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from gallery.account.rules import one_line
@@ -29,35 +29,29 @@ from gallery.privacy.breaches.models import Breach
 from gallery.privacy.breaches.reach import Window
 from gallery.privacy.breaches.rules import LONGEST_WORDS, SHORTEST_WORDS, Kind, Risk, Told
 from gallery.privacy.breaches.services import Facts
-from gallery.trust.forms import DeskForm, lines
-from gallery.trust.rules import number_in
+from gallery.trust.forms import DeskForm, among, at_most, between, lines, number, unchosen, unsaid
 
 LONGEST_LINE = 500
 MOST_PEOPLE = 10**9
 
-_missing = InputRequired(lazy("Please say it in a few words."))
-_unchosen = InputRequired(lazy("Please choose one of the list."))
-_length = Length(
-    min=SHORTEST_WORDS,
-    max=LONGEST_WORDS,
-    message=lazy(
-        "Please write between %(shortest)d and %(longest)d characters.", shortest=SHORTEST_WORDS, longest=LONGEST_WORDS
-    ),
-)
 _NOBODY = lazy("Name nobody in it.")
 
 
 def _words(label: Any, *validators: Any, hint: Any = _NOBODY) -> TextAreaField:
     attributes = {"maxlength": LONGEST_WORDS, "rows": 3}
     return TextAreaField(
-        label, [*(validators or (Optional(),)), _length], filters=[lines], description=hint, render_kw=attributes
+        label,
+        [*(validators or (Optional(),)), between(SHORTEST_WORDS, LONGEST_WORDS)],
+        filters=[lines],
+        description=hint,
+        render_kw=attributes,
     )
 
 
 def _line(label: Any, hint: Any = "") -> StringField:
     return StringField(
         label,
-        [Length(max=LONGEST_LINE, message=lazy("At most %(most)d characters, please.", most=LONGEST_LINE))],
+        [at_most(LONGEST_LINE)],
         filters=[one_line],
         description=hint,
         render_kw={"maxlength": LONGEST_LINE},
@@ -78,13 +72,6 @@ def _ticks(label: Any, choices: Any) -> SelectMultipleField:
         widget=ListWidget(prefix_label=False),
         validate_choice=False,
     )
-
-
-def _among(field: Field) -> None:
-    """In our own words: what WTForms says of it is not in every language of the house."""
-    known = {value for value, _label in field.choices}
-    if not set(field.data if isinstance(field.data, list) else [field.data]) <= known:
-        raise ValidationError(_("Please choose one of the list."))
 
 
 class MomentsForm(DeskForm):
@@ -114,7 +101,7 @@ class FactsForm(MomentsForm):
 
     name = "facts"
     times = ("aware_at", "began_at", "ended_at")
-    facts = _words(lazy("What happened"), _missing)
+    facts = _words(lazy("What happened"), unsaid)
     aware_at = _time(lazy("When we came to know of it"), InputRequired(lazy("Say when: the time runs from there.")))
     began_at = _time(lazy("When it began"))
     ended_at = _time(lazy("When it ended"))
@@ -133,11 +120,11 @@ class FactsForm(MomentsForm):
         """At least one."""
         if not field.data:
             raise ValidationError(_("Please choose at least one."))
-        _among(field)
+        among(field)
 
     def validate_categories(self, field: Field) -> None:
         """Of the list."""
-        _among(field)
+        among(field)
 
     def validate_people(self, field: IntegerField) -> None:
         """A number: the sentence is ours."""
@@ -181,15 +168,15 @@ class AssessForm(DeskForm):
     name = "assess"
     risk = RadioField(
         lazy("For those touched it is"),
-        [_unchosen],
+        [unchosen],
         choices=[(one.value, labels.RISKS[one]) for one in Risk],
         validate_choice=False,
     )
-    reason = _words(lazy("Why"), _missing)
+    reason = _words(lazy("Why"), unsaid)
 
     def validate_risk(self, field: Field) -> None:
         """One of the list."""
-        _among(field)
+        among(field)
 
 
 class ToldForm(MomentsForm):
@@ -199,7 +186,7 @@ class ToldForm(MomentsForm):
     times = ("told_at",)
     told = SelectField(
         lazy("Who was told"),
-        [_unchosen],
+        [unchosen],
         choices=[(one.value, labels.TOLD[one]) for one in Told],
         validate_choice=False,
     )
@@ -209,7 +196,7 @@ class ToldForm(MomentsForm):
 
     def validate_told(self, field: Field) -> None:
         """One of the list."""
-        _among(field)
+        among(field)
 
 
 class ReachForm(MomentsForm):
@@ -248,24 +235,19 @@ class ReachForm(MomentsForm):
 
     def validate_tables(self, field: Field) -> None:
         """Of the list."""
-        _among(field)
+        among(field)
 
     def validate_staff(self, field: Field) -> None:
         """A number, or nothing."""
-        _number(field)
+        number(field)
 
     def validate_session(self, field: Field) -> None:
         """A number, or nothing."""
-        _number(field)
+        number(field)
 
     def window(self) -> Window:
         """From when until when."""
         return Window(self.at("since"), self.at("until"))
-
-
-def _number(field: Field) -> None:
-    if field.data and number_in(field.data) is None:
-        raise ValidationError(_("Type a number."))
 
 
 class TellForm(DeskForm):
@@ -274,7 +256,7 @@ class TellForm(DeskForm):
     name = "tell"
     words_fr = _words(
         lazy("In French"),
-        _missing,
+        unsaid,
         hint=lazy("What happened, what it may lead to, what we do, what one can do oneself."),
     )
-    words_en = _words(lazy("In English"), _missing, hint=lazy("The same in English."))
+    words_en = _words(lazy("In English"), unsaid, hint=lazy("The same in English."))

@@ -8,8 +8,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from wtforms import Field, RadioField, SelectField, TextAreaField, ValidationError
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import Field, RadioField, SelectField, TextAreaField
+from wtforms.validators import Optional
 
 from gallery.auth.forms import PlainForm
 from gallery.core import data_map
@@ -17,20 +17,12 @@ from gallery.core.i18n import _, lazy
 from gallery.core.map_words import CATEGORIES, PURPOSES
 from gallery.core.personal import Basis, Category, Purpose
 from gallery.privacy.requests.rules import LONGEST_WORDS, SHORTEST_WORDS
-from gallery.trust.forms import lines
+from gallery.trust.forms import among, between, lines, unchosen, unsaid
 
 LONGEST_TYPED = LONGEST_WORDS - 200
 """So that what was chosen has room before it."""
 
-_length = Length(
-    min=SHORTEST_WORDS,
-    max=LONGEST_TYPED,
-    message=lazy(
-        "Please write between %(shortest)d and %(longest)d characters.", shortest=SHORTEST_WORDS, longest=LONGEST_TYPED
-    ),
-)
-_needed = InputRequired(lazy("Please say it in a few words."))
-_unchosen = InputRequired(lazy("Please choose one of the list."))
+_length = between(SHORTEST_WORDS, LONGEST_TYPED)
 
 
 class Why(StrEnum):
@@ -69,7 +61,7 @@ class ComplaintForm(AskingForm):
 
     words = TextAreaField(
         lazy("What is not as it should be?"),
-        [_needed, _length],
+        [unsaid, _length],
         filters=[lines],
         render_kw={"maxlength": LONGEST_TYPED},
     )
@@ -82,10 +74,10 @@ class ComplaintForm(AskingForm):
 class RectificationForm(AskingForm):
     """Something is wrong that he cannot change himself."""
 
-    category = SelectField(lazy("Which data is it?"), [_unchosen], validate_choice=False)
+    category = SelectField(lazy("Which data is it?"), [unchosen], validate_choice=False)
     words = TextAreaField(
         lazy("What is wrong, and how should it read?"),
-        [_needed, _length],
+        [unsaid, _length],
         filters=[lines],
         description=lazy("We ask for a document only where there is no other way to know."),
         render_kw={"maxlength": LONGEST_TYPED},
@@ -97,7 +89,7 @@ class RectificationForm(AskingForm):
 
     def validate_category(self, field: Field) -> None:
         """One of the list."""
-        _one_of(field)
+        among(field)
 
     def asked(self) -> str:
         """The kind of data, and what is wrong with it."""
@@ -107,10 +99,10 @@ class RectificationForm(AskingForm):
 class ObjectionForm(AskingForm):
     """He does not want something that the house does in its own interest."""
 
-    against = RadioField(lazy("What do you object to?"), [_unchosen], validate_choice=False)
+    against = RadioField(lazy("What do you object to?"), [unchosen], validate_choice=False)
     words = TextAreaField(
         lazy("What about your situation speaks against it?"),
-        [_needed, _length],
+        [unsaid, _length],
         filters=[lines],
         description=lazy("A person weighs it against our interest, writes down how, and tells you."),
         render_kw={"maxlength": LONGEST_TYPED},
@@ -124,7 +116,7 @@ class ObjectionForm(AskingForm):
 
     def validate_against(self, field: Field) -> None:
         """One of the list."""
-        _one_of(field)
+        among(field)
 
     def asked(self) -> str:
         """What he objects to, and why."""
@@ -134,7 +126,7 @@ class ObjectionForm(AskingForm):
 class RestrictionForm(AskingForm):
     """His data is to be kept and not used."""
 
-    why = RadioField(lazy("Why?"), [_unchosen], validate_choice=False)
+    why = RadioField(lazy("Why?"), [unchosen], validate_choice=False)
     words = TextAreaField(
         lazy("What we should know besides"),
         [Optional(), _length],
@@ -148,13 +140,8 @@ class RestrictionForm(AskingForm):
 
     def validate_why(self, field: Field) -> None:
         """One of the list."""
-        _one_of(field)
+        among(field)
 
     def asked(self) -> str:
         """Why, and what else he said."""
         return f"{WHY[Why(self.why.data)]}\n\n{self.words.data or ''}".strip()
-
-
-def _one_of(field: Field) -> None:
-    if field.data not in [value for value, _label in field.choices]:
-        raise ValidationError(_("Please choose one of the list."))

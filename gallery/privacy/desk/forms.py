@@ -28,18 +28,9 @@ from gallery.core.map_words import CATEGORIES
 from gallery.core.personal import Category
 from gallery.privacy.requests import labels
 from gallery.privacy.requests.rules import BY_STAFF, LONGEST_WORDS, SHORTEST_WORDS, Channel, Ground, Kept, Kind
-from gallery.trust.forms import DeskForm, lines
+from gallery.trust.forms import DeskForm, among, between, lines, unchosen, unsaid
 
 LANGUAGES = (("fr", "Français"), ("en", "English"))
-
-_unchosen = InputRequired(lazy("Please choose one of the list."))
-_length = Length(
-    min=SHORTEST_WORDS,
-    max=LONGEST_WORDS,
-    message=lazy(
-        "Please write between %(shortest)d and %(longest)d characters.", shortest=SHORTEST_WORDS, longest=LONGEST_WORDS
-    ),
-)
 
 
 class Day(DateField):
@@ -58,20 +49,21 @@ class Day(DateField):
 
 def _words(label: Any, hint: Any, *validators: Any) -> TextAreaField:
     attributes = {"maxlength": LONGEST_WORDS, "rows": 4}
-    return TextAreaField(label, [*validators, _length], filters=[lines], description=hint, render_kw=attributes)
-
-
-def _one_of(field: Field) -> None:
-    if field.data not in [value for value, _label in field.choices]:
-        raise ValidationError(_("Please choose one of the list."))
+    return TextAreaField(
+        label,
+        [*validators, between(SHORTEST_WORDS, LONGEST_WORDS)],
+        filters=[lines],
+        description=hint,
+        render_kw=attributes,
+    )
 
 
 class NewForm(DeskForm):
     """A request that came by e-mail, letter or phone."""
 
     name = "new"
-    kind = SelectField(lazy("What is asked for"), [_unchosen], validate_choice=False)
-    channel = SelectField(lazy("How it came"), [_unchosen], validate_choice=False)
+    kind = SelectField(lazy("What is asked for"), [unchosen], validate_choice=False)
+    channel = SelectField(lazy("How it came"), [unchosen], validate_choice=False)
     received_on = Day(
         lazy("On which day it reached the house"),
         [Optional()],
@@ -83,11 +75,11 @@ class NewForm(DeskForm):
         description=lazy("All is written there. Only for a letter or a call it may be empty: then answer on paper."),
         render_kw={"maxlength": addresses.LONGEST, "autocomplete": "off"},
     )
-    language = SelectField(lazy("In which language to answer"), [_unchosen], choices=LANGUAGES, validate_choice=False)
+    language = SelectField(lazy("In which language to answer"), [unchosen], choices=LANGUAGES, validate_choice=False)
     words = _words(
         lazy("What the person wrote or said"),
         lazy("Word for word where you can."),
-        InputRequired(lazy("Please say it in a few words.")),
+        unsaid,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -97,15 +89,15 @@ class NewForm(DeskForm):
 
     def validate_kind(self, field: Field) -> None:
         """One of the list."""
-        _one_of(field)
+        among(field)
 
     def validate_channel(self, field: Field) -> None:
         """One of the list."""
-        _one_of(field)
+        among(field)
 
     def validate_language(self, field: Field) -> None:
         """One of the list."""
-        _one_of(field)
+        among(field)
 
     def validate_received_on(self, field: Field) -> None:
         """A day that has come; a month that ran out long ago is a slip."""
@@ -181,7 +173,7 @@ class RefuseForm(DeskForm):
     """It is not done, or not all of it."""
 
     name = "refuse"
-    ground = SelectField(lazy("Ground"), [_unchosen], validate_choice=False)
+    ground = SelectField(lazy("Ground"), [unchosen], validate_choice=False)
     categories = SelectMultipleField(
         lazy("Which data it is about"),
         option_widget=CheckboxInput(),
@@ -203,7 +195,7 @@ class RefuseForm(DeskForm):
 
     def validate_ground(self, field: Field) -> None:
         """One of the list; that fraud prevention outweighs is said with what was weighed, and so recorded (P-44)."""
-        _one_of(field)
+        among(field)
         if field.data == Ground.FRAUD and not (self.words.data or "").strip():
             raise ValidationError(_("Write below what was weighed: the person is told it, and it is kept."))
 
@@ -211,8 +203,7 @@ class RefuseForm(DeskForm):
         """At least one, unless it is nobody's data since nobody knows whose."""
         if not field.data and self.ground.data != Ground.IDENTITY:
             raise ValidationError(_("Say which data it is about."))
-        if not {*field.data} <= {*Category}:
-            raise ValidationError(_("Please choose one of the list."))
+        among(field)
 
     def validate_until(self, field: Field) -> None:
         """A day to come."""

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from wtforms import Field, SelectField, SelectMultipleField, StringField, TextAreaField, ValidationError
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from gallery.account.rules import one_line
@@ -18,14 +18,15 @@ from gallery.core.personal import Category
 from gallery.privacy.disclosures import labels
 from gallery.privacy.disclosures.rules import LONGEST_LINE, LONGEST_WORDS, Ground
 from gallery.privacy.disclosures.services import Given
-from gallery.trust.forms import DeskForm, lines
+from gallery.trust.forms import DeskForm, among, at_most, lines, number, unchosen
 from gallery.trust.rules import number_in
 
 
 def _line(label: Any, hint: Any = "", *validators: Any) -> StringField:
-    most = Length(max=LONGEST_LINE, message=lazy("At most %(most)d characters, please.", most=LONGEST_LINE))
     attributes = {"maxlength": LONGEST_LINE, "autocomplete": "off"}
-    return StringField(label, [*validators, most], filters=[one_line], description=hint, render_kw=attributes)
+    return StringField(
+        label, [*validators, at_most(LONGEST_LINE)], filters=[one_line], description=hint, render_kw=attributes
+    )
 
 
 class NameForm(DeskForm):
@@ -36,8 +37,7 @@ class NameForm(DeskForm):
 
     def validate_member(self, field: Field) -> None:
         """A number."""
-        if number_in(field.data or "") is None:
-            raise ValidationError(_("Type a number."))
+        number(field)
 
 
 class DisclosureForm(DeskForm):
@@ -53,7 +53,7 @@ class DisclosureForm(DeskForm):
         lazy("The authority or the office, not a person: the member reads it."),
         InputRequired(lazy("Say to whom.")),
     )
-    ground = SelectField(lazy("Ground"), [InputRequired(lazy("Please choose one of the list."))], validate_choice=False)
+    ground = SelectField(lazy("Ground"), [unchosen], validate_choice=False)
     reference = _line(lazy("Under which number it was asked for"))
     categories = SelectMultipleField(
         lazy("Which data"),
@@ -64,7 +64,7 @@ class DisclosureForm(DeskForm):
     )
     words = TextAreaField(
         lazy("What exactly"),
-        [Length(max=LONGEST_WORDS, message=lazy("At most %(most)d characters, please.", most=LONGEST_WORDS))],
+        [at_most(LONGEST_WORDS)],
         filters=[lines],
         description=lazy("The member reads it, word for word."),
         render_kw={"rows": 3, "maxlength": LONGEST_WORDS},
@@ -88,13 +88,11 @@ class DisclosureForm(DeskForm):
 
     def validate_member(self, field: Field) -> None:
         """A number, or nothing."""
-        if field.data and number_in(field.data) is None:
-            raise ValidationError(_("Type a number."))
+        number(field)
 
     def validate_ground(self, field: Field) -> None:
         """One of the list."""
-        if field.data not in set(Ground):
-            raise ValidationError(_("Please choose one of the list."))
+        among(field)
 
     def validate_categories(self, field: Field) -> None:
         """At least one of the list."""

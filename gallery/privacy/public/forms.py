@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import Field, RadioField, StringField, TextAreaField, ValidationError
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import Field, RadioField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Optional
 
 from gallery.account.rules import one_line
 from gallery.auth.forms import AddressForm, PlainForm
 from gallery.core.i18n import _, lazy
 from gallery.privacy.requests import labels
 from gallery.privacy.requests.rules import CODE_DIGITS, LONGEST_WORDS, SHORTEST_WORDS, Kind
-from gallery.trust.forms import lines
+from gallery.trust.forms import among, between, lines, unchosen
 
 SAYS_ITSELF = frozenset({Kind.ACCESS, Kind.ERASURE})
 """What can be done without more words."""
@@ -21,22 +21,12 @@ SAYS_ITSELF = frozenset({Kind.ACCESS, Kind.ERASURE})
 class RequestForm(AddressForm):
     """What is asked for, and the mailbox that it is about."""
 
-    kind = RadioField(
-        lazy("What do you ask for?"), [InputRequired(lazy("Please choose one of the list."))], validate_choice=False
-    )
+    kind = RadioField(lazy("What do you ask for?"), [unchosen], validate_choice=False)
     words = TextAreaField(
         lazy("What is it about?"),
         [
             Optional(),
-            Length(
-                min=SHORTEST_WORDS,
-                max=LONGEST_WORDS,
-                message=lazy(
-                    "Please write between %(shortest)d and %(longest)d characters.",
-                    shortest=SHORTEST_WORDS,
-                    longest=LONGEST_WORDS,
-                ),
-            ),
+            between(SHORTEST_WORDS, LONGEST_WORDS),
         ],
         filters=[lines],
         description=lazy("For a correction: what is wrong and what is right. Send no copy of an identity paper."),
@@ -49,8 +39,7 @@ class RequestForm(AddressForm):
 
     def validate_kind(self, field: Field) -> None:
         """One of the list."""
-        if field.data not in set(Kind):
-            raise ValidationError(_("Please choose one of the list."))
+        among(field)
 
     def validate(self, **kwargs: Any) -> bool:
         """Words where the kind alone does not say what to do."""
