@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask_security import UserMixin
 
-from gallery.auth.models import STAFF, Member, Role, member_role
+from gallery.auth.models import STAFF, Member, Role, RoleName, member_role
 from gallery.auth.sessions import rules as session_rules
 from gallery.auth.sessions.models import DeviceSession
 from gallery.core.crypto import blind_index
@@ -166,3 +166,9 @@ def members(email_part: str = "", limit: int = 100) -> Sequence[Member]:
     if email_part:
         query = query.where(Member.email.contains(email_part.lower(), autoescape=True))
     return db.session().execute(query).scalars().all()
+
+
+def staff(*roles: RoleName) -> list[int]:
+    """The numbers of those who hold one of the roles and may sign in, in their order."""
+    query = sa.select(Member.id).where(Member.active, Member.roles.any(Role.name.in_(roles)))
+    return list(db.session().scalars(query.order_by(Member.id)))

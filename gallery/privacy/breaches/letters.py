@@ -12,7 +12,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from gallery.auth import letters
-from gallery.auth.models import NOBODY, Member, Role, RoleName
+from gallery.auth import queries as accounts
+from gallery.auth.models import NOBODY, Member, RoleName
 from gallery.core import audit, clock, mail, outbox, settings
 from gallery.core.db import db, transaction
 from gallery.core.i18n import DEFAULT_LOCALE, LOCALES, _, force_locale, ngettext, when
@@ -83,8 +84,8 @@ def _told(breach: Breach, language: str) -> letters.Words:
 
 def ring(now: datetime) -> None:
     """Mail the staff about each breach of which more alarms are due than have rung, while something is to be done."""
-    for known in queries.all_breaches():
-        if known.breach.closed_at is None and known.duties and _is_due(known, now):
+    for known in queries.open_breaches():
+        if known.duties and _is_due(known, now):
             _warn(known.breach.id, now)
 
 
@@ -100,8 +101,7 @@ def _warn(breach_id: int, now: datetime) -> None:
             return  # Another worker was here first.
         breach.alarms = rules.alarms_due(known.due_at, now)
         audit.record("breach.alarm", f"breach:{breach_id}", hours_left=known.hours_left(now))
-        staff = sa.select(Member.id).where(Member.active, Member.roles.any(Role.name.in_(WARNED)))
-        for staff_id in session.scalars(staff.order_by(Member.id)):
+        for staff_id in accounts.staff(*WARNED):
             outbox.put(ALARM, secrets.token_urlsafe(12), {"breach": breach_id}, staff_id)
 
 

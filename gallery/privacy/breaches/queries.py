@@ -45,6 +45,11 @@ def all_breaches() -> list[Standing]:
     return [standing(one) for one in db.session().scalars(query)]
 
 
+def open_breaches() -> list[Standing]:
+    """Those that are not closed."""
+    return [standing(one) for one in db.session().scalars(sa.select(Breach).where(Breach.closed_at.is_(None)))]
+
+
 def breach(breach_id: int) -> Standing:
     """One of them; raises Missing."""
     one = db.session().get(Breach, breach_id)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from flask import render_template
 from sqlalchemy.orm import Session
 
-from gallery.auth.letters import Words, url
+from gallery.auth.letters import Words, url, written
 from gallery.core import mail, outbox, settings
 from gallery.core.i18n import _, force_locale
 from gallery.core.outbox import Message, OutboxMessage, State
@@ -48,11 +47,5 @@ def deliver(message: Message) -> None:
             url("erasure.status", ref=said["ref"]),
             _("How far it is"),
         )
-        context = {"words": words, "house": house}
-        letter = mail.Letter(
-            to=said["email"],
-            subject=words.subject,
-            text=render_template("auth/mails/letter.txt", **context),
-            html=render_template("auth/mails/letter.html", **context),
-        )
+        letter = written(said["email"], words)
     mail.send(letter, message)

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
-from flask import render_template
 
-from gallery.auth.letters import Words, url
-from gallery.auth.models import Member, Role, RoleName
-from gallery.core import audit, clock, mail, outbox, settings
+from gallery.auth import queries as accounts
+from gallery.auth.letters import Words, url, written
+from gallery.auth.models import Member, RoleName
+from gallery.core import audit, clock, mail, outbox
 from gallery.core.db import db, transaction
 from gallery.core.i18n import date, force_locale, ngettext
 from gallery.core.outbox import Message
@@ -42,14 +42,9 @@ def tell(refs: Iterable[str], *, now: datetime) -> int:
             audit.record("privacy_request.alarm", f"privacy_request:{one.id}")
         if found:
             payload = {"refs": [one.ref for one in found]}
-            for staff in _staff():
-                outbox.put(KIND, secrets.token_urlsafe(12), payload, staff.id)
+            for staff_id in accounts.staff(*TOLD):
+                outbox.put(KIND, secrets.token_urlsafe(12), payload, staff_id)
         return len(found)
-
-
-def _staff() -> Iterable[Member]:
-    query = sa.select(Member).where(Member.active, Member.roles.any(Role.name.in_(TOLD))).order_by(Member.id)
-    return db.session().scalars(query).all()
 
 
 @outbox.handler(KIND)
@@ -70,11 +65,5 @@ def deliver(message: Message) -> None:
             url("privacy_desk.index"),
             str(labels.TO_THE_DESK),
         )
-        context = {"words": words, "house": settings.current()}
-        letter = mail.Letter(
-            to=staff.email,
-            subject=words.subject,
-            text=render_template("auth/mails/letter.txt", **context),
-            html=render_template("auth/mails/letter.html", **context),
-        )
+        letter = written(staff.email, words)
     mail.send(letter, message)

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
-from flask import render_template
 
-from gallery.auth.letters import Words, url
-from gallery.core import mail, outbox, settings
+from gallery.auth.letters import Words, url, written
+from gallery.core import mail, outbox
 from gallery.core.db import db
 from gallery.core.i18n import _, date, force_locale
 from gallery.core.map_words import CATEGORIES
@@ -50,13 +49,7 @@ def deliver(message: Message) -> None:
         words = _WRITERS[payload["letter"]](one, payload["said"])
         if words is None:
             return
-        context = {"words": words, "house": settings.current()}
-        letter = mail.Letter(
-            to=payload["email"],
-            subject=words.subject,
-            text=render_template("auth/mails/letter.txt", **context),
-            html=render_template("auth/mails/letter.html", **context),
-        )
+        letter = written(payload["email"], words)
     mail.send(letter, message)
 
 
