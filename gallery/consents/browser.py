@@ -57,9 +57,9 @@ def here() -> Here:
 def granted(purpose: Purpose) -> bool:
     """Whether whoever opens this page allows a purpose."""
     who = here()
-    if who.is_restricted and purpose in rules.WITHHELD:
-        return False
-    return rules.granted(who.choices, purpose, clock.now(), queries.windows(), gpc=who.gpc)
+    return rules.granted(
+        who.choices, purpose, clock.now(), queries.windows(), gpc=who.gpc, is_restricted=who.is_restricted
+    )
 
 
 def device() -> str | None:

@@ -74,9 +74,9 @@ def granted(purpose: Purpose, *, member_id: int, now: datetime) -> bool:
     In a request ask `browser.granted`, which knows visitors and the signal of the browser too.
     """
     restricted = sa.select(Member.restricted_at).where(Member.id == member_id)
-    if purpose in rules.WITHHELD and db.session().execute(restricted).scalar() is not None:
-        return False
-    return rules.granted(choices(Subject(member_id=member_id)), purpose, now, windows())
+    is_restricted = db.session().execute(restricted).scalar() is not None
+    mine = choices(Subject(member_id=member_id))
+    return rules.granted(mine, purpose, now, windows(), is_restricted=is_restricted)
 
 
 def receipts(subject: Subject, most: int = MOST_SHOWN) -> list[sa.Row[Any]]:

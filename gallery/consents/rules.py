@@ -117,13 +117,24 @@ def is_remembered(purpose: Purpose, choice: Choice, now: datetime, windows: Wind
     return choice.version == VERSIONS[purpose] and now < add_months(choice.at, windows.ask_again)
 
 
-def granted(choices: Choices, purpose: Purpose, now: datetime, windows: Windows, *, gpc: bool = False) -> bool:
+def granted(
+    choices: Choices,
+    purpose: Purpose,
+    now: datetime,
+    windows: Windows,
+    *,
+    gpc: bool = False,
+    is_restricted: bool = False,
+) -> bool:
     """Whether `purpose` is allowed now. `gpc`: the browser sends the signal, as in Sec-GPC: 1.
 
-    Silence is a refusal. The signal refuses what it covers until a choice that was made in spite of it.
+    Silence is a refusal. The signal refuses what it covers until a choice that was made in spite of it. What is
+    withheld from restricted data is not allowed whatever was chosen.
     """
     if purpose is Purpose.NECESSARY:
         return True
+    if is_restricted and purpose in WITHHELD:
+        return False
     choice = choices.get(purpose)
     if choice is None or choice.result is not Result.GRANTED or choice.version != VERSIONS[purpose]:
         return False
