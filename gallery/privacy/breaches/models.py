@@ -9,15 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from gallery.core.crypto import Encrypted
 from gallery.core.db import Base
-from gallery.core.personal import Basis, Category, Erase, Keep, Purpose, Recipient, personal, plain
+from gallery.core.personal import Basis, Category, Keep, Purpose, Recipient, by_staff, personal, plain
 
-_by = personal(
-    category=Category.STAFF_WORK,
-    purpose=Purpose.ACCOUNTABILITY,
-    basis=Basis.INTEREST,
-    keep=Keep.AUDIT,
-    erase=Erase.BLANK,
-)
 _touched = personal(
     category=Category.SECURITY,
     purpose=Purpose.RIGHTS,
@@ -60,7 +53,9 @@ class Breach(Base):
     alarms: Mapped[int] = mapped_column(default=0, info=plain)
     """How many alarms of `rules.ALARMS` have rung; counted anew when the risk is judged otherwise."""
     closed_at: Mapped[datetime | None] = mapped_column(info=plain)
-    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id", ondelete="SET NULL"), index=True, info=_by)
+    by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("member.id", ondelete="SET NULL"), index=True, info=by_staff
+    )
     """Who entered it."""
 
 
@@ -77,7 +72,9 @@ class BreachNotice(Base):
     words: Mapped[str] = mapped_column(default="", info=plain)
     """Who exactly, by which way, under which number."""
     late_reason: Mapped[str] = mapped_column(default="", info=plain)
-    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id", ondelete="SET NULL"), index=True, info=_by)
+    by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("member.id", ondelete="SET NULL"), index=True, info=by_staff
+    )
 
 
 class BreachMember(Base):

@@ -9,19 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from gallery.core.crypto import Encrypted
 from gallery.core.db import Base
-from gallery.core.personal import Basis, Category, Erase, Keep, Purpose, personal, plain
+from gallery.core.personal import Basis, Category, Erase, Purpose, by_staff, personal, plain
 
 _given = personal(
     category=Category.SECURITY,
     purpose=Purpose.ACCOUNTABILITY,
     basis=Basis.LEGAL,
-    erase=Erase.BLANK,
-)
-_by = personal(
-    category=Category.STAFF_WORK,
-    purpose=Purpose.ACCOUNTABILITY,
-    basis=Basis.INTEREST,
-    keep=Keep.AUDIT,
     erase=Erase.BLANK,
 )
 
@@ -48,4 +41,6 @@ class Disclosure(Base):
     """Under which number the recipient asked for it."""
     words: Mapped[str | None] = mapped_column(Encrypted("disclosure.words"), info=_given)
     """What exactly was given; the member reads it."""
-    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id", ondelete="SET NULL"), index=True, info=_by)
+    by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("member.id", ondelete="SET NULL"), index=True, info=by_staff
+    )
