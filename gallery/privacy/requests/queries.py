@@ -107,18 +107,12 @@ class Case:
 
 def by_ref(ref: str) -> Request:
     """The request of that reference; raises Missing."""
-    one = db.session().scalars(sa.select(PrivacyRequest).where(PrivacyRequest.ref == ref)).one_or_none()
-    if one is None:
-        raise Missing
-    return _read(one)
+    return _read(_one(PrivacyRequest.ref == ref))
 
 
 def case(ref: str) -> Case:
     """The request of that reference for the staff; raises Missing."""
-    one = db.session().scalars(sa.select(PrivacyRequest).where(PrivacyRequest.ref == ref)).one_or_none()
-    if one is None:
-        raise Missing
-    proposed = None
+    one, proposed = _one(PrivacyRequest.ref == ref), None
     if one.proposed is not None and one.proposed_at is not None:
         kept = tuple(map(Kept.from_json, one.proposed["kept"]))
         words, partly = one.proposed["words"], one.proposed["partly"]
@@ -133,11 +127,7 @@ def of_member(member_id: int) -> list[Request]:
 
 def one_of_member(ref: str, member_id: int) -> Request:
     """A request of this member; raises Missing also where it is another's."""
-    query = sa.select(PrivacyRequest).where(PrivacyRequest.ref == ref, PrivacyRequest.member_id == member_id)
-    one = db.session().scalars(query).one_or_none()
-    if one is None:
-        raise Missing
-    return _read(one)
+    return _read(_one(PrivacyRequest.ref == ref, PrivacyRequest.member_id == member_id))
 
 
 def queue(now: datetime, kinds: Collection[Kind] = tuple(Kind), most: int = 50, after: str = "") -> list[Waiting]:
@@ -187,6 +177,13 @@ def alarming(now: datetime) -> list[str]:
     )
     ordered = query.order_by(PrivacyRequest.due_at, PrivacyRequest.id).limit(MOST_ALARMED)
     return list(db.session().scalars(ordered))
+
+
+def _one(*which: sa.ColumnElement[bool]) -> PrivacyRequest:
+    one = db.session().scalars(sa.select(PrivacyRequest).where(*which)).one_or_none()
+    if one is None:
+        raise Missing
+    return one
 
 
 def _listed(whose: sa.ColumnElement[bool]) -> list[Request]:
