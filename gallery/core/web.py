@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from urllib.parse import urlencode
 
-from flask import Flask, Response, current_app, g, request, session
+from flask import Flask, Response, current_app, g, make_response, request, session
 from flask_compress import Compress
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
@@ -73,6 +73,13 @@ def init_app(app: Flask, settings: Settings) -> None:
     Compress(app)  # Before `_finish`: what is registered first comes last, and bodies are final only there.
     app.before_request(_refuse_nul)
     app.after_request(_finish)
+
+
+def private(page: str, status: int = 200) -> Response:
+    """A page about one person, which nothing on its way keeps (14.2.2)."""
+    answer = make_response(page, status)
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def allow_form_target(app: Flask, origin: str) -> None:

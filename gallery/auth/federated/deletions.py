@@ -29,6 +29,7 @@ from gallery.core import access, audit, clock, settings
 from gallery.core.crypto import blind_index
 from gallery.core.db import db, transaction
 from gallery.core.errors import Missing
+from gallery.core.web import private
 
 bp = Blueprint("deletions", __name__)
 
@@ -121,9 +122,8 @@ def show(code: str) -> ResponseReturnValue:
     found = db.session().execute(query).scalar() if _CODE.match(code) else None
     if found is None:
         raise Missing
-    page = make_response(render_template("auth/deletion.html", request_=found, is_unlinked=found.outcome == UNLINKED))
+    page = private(render_template("auth/deletion.html", request_=found, is_unlinked=found.outcome == UNLINKED))
     page.headers["X-Robots-Tag"] = "noindex"
-    page.headers["Cache-Control"] = "private, no-store"
     return page
 
 

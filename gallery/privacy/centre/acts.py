@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, flash, make_response, render_template, url_for
+from flask import Blueprint, Response, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from gallery.core import access, clock
 from gallery.core.htmx import lead_on
 from gallery.core.i18n import _, current_locale, date
+from gallery.core.web import private
 from gallery.privacy.centre import forms, objections
 from gallery.privacy.erasure import labels as erasure_labels
 from gallery.privacy.erasure.queries import notices_of
@@ -36,7 +37,7 @@ def show(ref: str) -> ResponseReturnValue:
     """One request: what was asked, by when we answer, what was answered, who was told."""
     one = queries.one_of_member(ref, current_user.id)
     notices = notices_of(name_of(TOLD_OF[one.kind], one.number)) if one.kind in TOLD_OF else []
-    return _private(
+    return private(
         render_template(
             "privacy/centre/request.html",
             one=one,
@@ -176,14 +177,8 @@ def _done(name: str, form: forms.AskingForm, take: Callable[[], object], said: s
 
 
 def _asked(name: str, form: forms.AskingForm, status: int = 200) -> Response:
-    return _private(render_template(f"privacy/centre/{name}.html", form=form), status)
+    return private(render_template(f"privacy/centre/{name}.html", form=form), status)
 
 
 def _back() -> Response:
     return lead_on(url_for("privacy_centre.index") + "#requests")
-
-
-def _private(page: str, status: int = 200) -> Response:
-    answer = make_response(page, status)
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer

@@ -6,13 +6,14 @@ archive. Each page is about whoever is signed in: there is no number of a member
 
 from __future__ import annotations
 
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from gallery.auth.step_up import changes_sign_in as stepped_up
 from gallery.core import access, clock, map_words
 from gallery.core.errors import Missing
+from gallery.core.web import private
 from gallery.privacy.breaches import queries as breaches
 from gallery.privacy.centre import queries
 from gallery.privacy.disclosures import labels as disclosure_labels
@@ -48,7 +49,7 @@ def index() -> ResponseReturnValue:
         disclosure_grounds=disclosure_labels.GROUNDS,
         incidents=breaches.told_to(current_user.id),
     )
-    return _private(page)
+    return private(page)
 
 
 @bp.get("/held/<key>")
@@ -69,10 +70,4 @@ def rows(key: str) -> ResponseReturnValue:
         older=url_for(".rows", key=key, after=first + ROWS_ON_A_PAGE) if len(found) > ROWS_ON_A_PAGE else "",
         first=url_for(".rows", key=key) if first else "",
     )
-    return _private(page)
-
-
-def _private(page: str) -> ResponseReturnValue:
-    answer = make_response(page)
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return private(page)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Response, make_response, render_template
+from flask import Response, render_template
 from flask_login import current_user
 
 from gallery.core import clock
 from gallery.core.errors import Forbidden
 from gallery.core.map_words import CATEGORIES
+from gallery.core.web import private
 from gallery.privacy.desk.forms import FORMS
 from gallery.privacy.requests import labels, letters, queries, rules, services
 from gallery.privacy.requests.queries import Case
@@ -57,6 +58,4 @@ def page(ref: str, status: int = 200, typed: DeskForm | None = None) -> Response
         categories=CATEGORIES,
         in_words=letters.kept_in_words,
     )
-    made = make_response(answer, status)
-    made.headers["Cache-Control"] = "private, no-store"
-    return made
+    return private(answer, status)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from gallery.auth.step_up import changes_sign_in
 from gallery.core import access, clock, mail
 from gallery.core.errors import Missing
+from gallery.core.web import private
 from gallery.privacy.erasure import labels, queries, services
 from gallery.privacy.erasure.forms import ErasureForm
 
@@ -52,16 +53,16 @@ def status(ref: str) -> ResponseReturnValue:
         raise Missing
     is_mailed = mail.files_directory() is None
     page = render_template("privacy/erasure/status.html", found=found, labels=labels, is_mailed=is_mailed)
-    return _private(make_response(page))
+    return _unlisted(page)
 
 
 def _page(form: ErasureForm, code: int) -> Response:
     kept = services.preview(current_user.id, clock.now())
     page = render_template("privacy/erasure/ask.html", form=form, kept=kept, labels=labels)
-    return _private(make_response(page, code))
+    return _unlisted(page, code)
 
 
-def _private(page: Response) -> Response:
+def _unlisted(text: str, code: int = 200) -> Response:
+    page = private(text, code)
     page.headers["X-Robots-Tag"] = "noindex"
-    page.headers["Cache-Control"] = "private, no-store"
     return page

@@ -5,13 +5,14 @@ The answer is the same whether the typed address is a member's, the house knows 
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, make_response, render_template, url_for
+from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from gallery.auth.throttle import services as throttle
 from gallery.core import access, clock, map_words
 from gallery.core.htmx import lead_on
 from gallery.core.i18n import _, current_locale
+from gallery.core.web import private
 from gallery.privacy.public import forms, services
 from gallery.privacy.requests import labels, letters, queries
 from gallery.privacy.requests import services as requests
@@ -98,7 +99,7 @@ def renew(ref: str) -> ResponseReturnValue:
 
 def _ask(form: forms.RequestForm, status: int) -> ResponseReturnValue:
     told = map_words.told(PrivacyRequest.email)
-    return _private(render_template("privacy/public/new.html", form=form, told=told), status)
+    return private(render_template("privacy/public/new.html", form=form, told=told), status)
 
 
 def _page(ref: str, form: forms.CodeForm, status: int) -> ResponseReturnValue:
@@ -111,10 +112,4 @@ def _page(ref: str, form: forms.CodeForm, status: int) -> ResponseReturnValue:
         labels=labels,
         in_words=letters.kept_in_words,
     )
-    return _private(page, status)
-
-
-def _private(page: str, status: int) -> ResponseReturnValue:
-    answer = make_response(page, status)
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return private(page, status)
