@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from typing import Any
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gallery.content.pages import queries, rules, search
@@ -16,8 +14,7 @@ from gallery.content.parsing import LINK
 from gallery.core import access, clock
 from gallery.core.errors import Missing
 from gallery.core.htmx import respond
-from gallery.core.i18n import current_locale
-from gallery.core.web import csp_nonce
+from gallery.core.web import revalidated
 from gallery.core.words import asked_words
 
 bp = Blueprint("pages", __name__)
@@ -25,8 +22,6 @@ bp = Blueprint("pages", __name__)
 LONGEST_QUESTION = 200
 MOST_BANNERS = 2
 """On one page; more would push the page away."""
-
-_EACH_TIME = re.compile(rb' data-now="[0-9]+"|name="csrf_token" value="[^"]*"')
 
 
 @bp.get("/pages/<slug>")
@@ -84,22 +79,6 @@ def _public(kind: Kind, slug: str) -> queries.Published:
 def _page(found: queries.Published, template: str) -> Response:
     text = reading(found.version)
     return revalidated(make_response(render_template(template, text=text, since=found.since)))
-
-
-def revalidated(response: Response) -> Response:
-    """Let a visitor's browser ask whether the page is still the same: on a slow line that saves all of it.
-
-    Two answers are the same if they are so but for their nonce, their clock and the token of a form. A member's pages
-    are kept nowhere.
-    """
-    if session.get("_user_id"):
-        return response
-    content = response.get_data().replace(csp_nonce().encode(), b"")
-    digest = hashlib.sha256(_EACH_TIME.sub(b"", content) + current_locale().encode()).hexdigest()
-    response.set_etag(digest[:24], weak=True)
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.make_conditional(request)
-    return response
 
 
 @bp.app_template_global()

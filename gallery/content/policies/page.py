@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from dataclasses import dataclass
 from typing import Any
 
-from flask import make_response, render_template, request
-from flask_login import current_user
+from flask import make_response, render_template
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -20,9 +17,7 @@ from gallery.content.policies.models import PolicyVersion
 from gallery.content.policies.rules import Kind
 from gallery.core import clock
 from gallery.core.i18n import current_locale
-
-_EACH_TIME = re.compile(rb'nonce="[^"]*"|data-now="[^"]*"|name="csrf_token" value="[^"]*"')
-"""What is another in each answer, and changes nothing for the reader."""
+from gallery.core.web import revalidated
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +51,5 @@ def numbers_in_force() -> dict[str, int]:
 
 
 def answer(template: str, **context: Any) -> BaseResponse:
-    """A page that a visitor's browser need not be sent again while nothing on it has changed.
-
-    A member's pages are stored nowhere, so that there is nothing to compare.
-    """
-    response = make_response(render_template(template, **context))
-    if current_user.is_authenticated:
-        return response
-    body = _EACH_TIME.sub(b"", response.get_data())
-    response.set_etag(hashlib.sha256(body).hexdigest()[:32], weak=True)
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response.make_conditional(request)
+    """A page that a visitor's browser need not be sent again while nothing on it has changed."""
+    return revalidated(make_response(render_template(template, **context)))
