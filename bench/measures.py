@@ -7,8 +7,10 @@ import sqlite3
 import statistics
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from bench import load
@@ -18,6 +20,8 @@ from gallery import create_app
 from gallery.bidding import services
 from gallery.core.db import db
 from gallery.core.settings import Settings
+
+T = TypeVar("T")
 
 CLIENTS = 8
 WARM = 4
@@ -141,3 +145,21 @@ def _together(acts: list[Callable[[], None]]) -> None:
 def spread(values: list[float]) -> str:
     """Median with the least and the greatest of the rounds."""
     return f"{statistics.median(values):.2f} ({min(values):.2f}-{max(values):.2f})"
+
+
+@contextmanager
+def watched(look: Callable[[], T], pause: float) -> Iterator[list[T]]:
+    """What `look` finds, again and again while the block runs, `pause` seconds apart."""
+    seen, over = [look()], threading.Event()
+
+    def watch() -> None:
+        while not over.wait(pause):
+            seen.append(look())
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        thread.join()

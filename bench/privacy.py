@@ -12,10 +12,8 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count, islice
@@ -24,6 +22,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bench import measures
 from gallery import create_app, jobs
 from gallery.core import clock
 from gallery.core.data_map import names_member
@@ -205,27 +204,9 @@ def _do(act: str) -> Cost:
     """Do it in this process, which has all that it serves loaded."""
     with create_app(Settings.from_environ(dict(os.environ))).test_request_context("/"):
         resting, began = _memory_mb(), time.process_time()
-        with _looked_at() as seen:
+        with measures.watched(_memory_mb, 0.005) as seen:
             result = ACTS[act]()
         return Cost(time.process_time() - began, resting, max(seen), result)
-
-
-@contextmanager
-def _looked_at() -> Iterator[list[float]]:
-    """The memory of this process, looked at again and again while the block runs."""
-    seen, over = [_memory_mb()], threading.Event()
-
-    def look() -> None:
-        while not over.wait(0.005):
-            seen.append(_memory_mb())
-
-    thread = threading.Thread(target=look)
-    thread.start()
-    try:
-        yield seen
-    finally:
-        over.set()
-        thread.join()
 
 
 def _memory_mb() -> float:

@@ -10,8 +10,6 @@ import os
 import statistics
 import tempfile
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlencode
@@ -57,7 +55,7 @@ def measure(directory: Path, rounds: int, seconds: float) -> Found:
         _bids(house, product, found, sign_ins, rounds, seconds)
         found.resting_mb = product.memory_bytes() / 1e6
         for _ in range(rounds):
-            with _peak(product) as peak:
+            with measures.watched(product.memory_bytes, 0.01) as peak:
                 result = load.run(product.port, sign_ins[:AT_ONCE], 1)
             found.peaks_mb.append(max(peak) / 1e6)
             found.slowest_ms.append(max(result.waits) * 1000)
@@ -96,24 +94,6 @@ def _p99_of_bids(
     if set(bids.statuses) != {200}:
         raise RuntimeError(f"bids were answered {dict(bids.statuses)}")
     return statistics.quantiles(bids.waits, n=100)[98] * 1000
-
-
-@contextmanager
-def _peak(product: Served) -> Iterator[list[int]]:
-    """The memory of the house, looked at again and again while the block runs."""
-    seen, over = [product.memory_bytes()], threading.Event()
-
-    def look() -> None:
-        while not over.wait(0.01):
-            seen.append(product.memory_bytes())
-
-    thread = threading.Thread(target=look)
-    thread.start()
-    try:
-        yield seen
-    finally:
-        over.set()
-        thread.join()
 
 
 def _with_real_hashes(house: House) -> House:

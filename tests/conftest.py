@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import os
 import shutil
 import sys
@@ -25,6 +26,7 @@ from gallery.core.db import db
 from gallery.core.settings import Settings
 from tests.inspection import InspectingClient
 from tests.services import chromium, house, once, postgresql, redis, smtp
+from tests.services.log import Lines
 from tests.services.missing import tests_by_missing_part
 
 DATABASES = ("sqlite", "postgresql")
@@ -226,6 +228,15 @@ def live_server(environ: dict[str, str], tmp_path: Path) -> Iterator[Callable[..
     yield start
     for one in started:
         one.stop()
+
+
+@pytest.fixture
+def log() -> Iterator[Lines]:
+    """The log, from before the first line."""
+    handler = Lines()
+    logging.root.addHandler(handler)
+    yield handler
+    logging.root.removeHandler(handler)
 
 
 # Services

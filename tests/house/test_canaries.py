@@ -6,7 +6,6 @@ Second steps and bank accounts have canaries of their own beside their tests; he
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -21,7 +20,7 @@ from flask.testing import FlaskClient
 
 from gallery import create_app
 from gallery.auth import queries
-from gallery.core import access, logs, mail
+from gallery.core import access, mail
 from gallery.core.db import db
 from gallery.core.settings import Settings
 from tests import factories
@@ -31,6 +30,7 @@ from tests.auth.doors import fill_in, mailbox, register, sign_in, sign_out, toke
 from tests.auth.second_steps import SETTINGS
 from tests.inspection import InspectingClient
 from tests.services.house import LiveHouse
+from tests.services.log import Lines
 
 ANA = "ana@example.org"
 HREF = re.compile(r'\shref="([^"]*)"')
@@ -47,19 +47,6 @@ TYPED = {
     "birth date": "1987-03-14",
     "OAuth secret": "GOCSPX-cuckoo-7f3a9b2c",
 }
-
-
-class Lines(logging.Handler):
-    """What the log would hold, formatted as it is written."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFormatter(logs.Line())
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep the line."""
-        self.lines.append(self.format(record))
 
 
 @dataclass
@@ -83,15 +70,6 @@ class Day:
             found += [one for one in HREF.findall(response.get_data(as_text=True)) if not one.startswith("otpauth:")]
         self.addresses += map(unquote, found)
         return response
-
-
-@pytest.fixture
-def log() -> Iterator[Lines]:
-    """The log, from before the first line."""
-    handler = Lines()
-    logging.root.addHandler(handler)
-    yield handler
-    logging.root.removeHandler(handler)
 
 
 @pytest.fixture

@@ -7,8 +7,6 @@ that were served before, and by the ways in which staff find somebody. Only what
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -29,8 +27,8 @@ from gallery.trust import members
 from tests import factories
 from tests.auth.doors import fill_in
 from tests.auth.test_address_change import links
-from tests.house.test_canaries import Lines
 from tests.privacy.erasure.canaries import STEM, opened, shapes
+from tests.services.log import Lines
 
 HOUR = timedelta(hours=1)
 PHONE, NEW_PHONE = "+221770707070", "+221771234567"
@@ -50,15 +48,6 @@ COMPANY = Identity(
 )
 ACCOUNT = Account("local", f"Sol {STEM}", "SN01520000485000030", f"Banque {STEM}", "", "SN")
 OLD, NEW = "ana@example.org", "ana.new@example.org"
-
-
-@pytest.fixture
-def log() -> Iterator[Lines]:
-    """The log, from the first line."""
-    handler = Lines()
-    logging.root.addHandler(handler)
-    yield handler
-    logging.root.removeHandler(handler)
 
 
 @pytest.fixture

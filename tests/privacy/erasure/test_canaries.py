@@ -6,8 +6,6 @@ queue and the letterbox, in the lines of the log, and in a backup from before th
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,25 +29,16 @@ from gallery.trust.services import block
 from tests import factories
 from tests.auth.doors import OTHER_PASSWORD, fill_in, mailbox, register, sign_in, sign_out
 from tests.core.test_backup import leave
-from tests.house.test_canaries import Lines
 from tests.privacy.erasure import canaries
 from tests.privacy.erasure.canaries import STEM, bytes_of, hashed_in, opened, sung_in
 from tests.privacy.erasure.cast import erase, sold_lot
 from tests.privacy.erasure.test_restore import postgresql_s_programs as postgresql_s_programs
+from tests.services.log import Lines
 
 ADDRESS = f"{STEM.lower()}@example.org"
 PHONE = "+221770707070"
 
 pytestmark = pytest.mark.database
-
-
-@pytest.fixture
-def log() -> Iterator[Lines]:
-    """The log, from the first line."""
-    handler = Lines()
-    logging.root.addHandler(handler)
-    yield handler
-    logging.root.removeHandler(handler)
 
 
 def live_through(client: FlaskClient) -> int:
