@@ -56,6 +56,11 @@ def lines(metadata: sa.MetaData = Base.metadata) -> list[Line]:
     ]
 
 
+def tables() -> dict[str, sa.Table]:
+    """The tables with personal columns by name, in the order of `lines`."""
+    return {path.table.name: path.table for path in paths()}
+
+
 def paths(metadata: sa.MetaData = Base.metadata) -> list[Path]:
     """The ways from a member to what is held of him, in the order of `lines`; a table may have several.
 

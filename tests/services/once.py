@@ -43,4 +43,4 @@ def install() -> None:
             builders[key] = compile_builder(rule, append_unknown)
         return builders[key]
 
-    Rule._compile_builder = shared  # type: ignore[method-assign,assignment]
+    Rule._compile_builder = shared  # type: ignore[method-assign,assignment]  # A shortcut for tests alone.

@@ -229,8 +229,7 @@ class ReachForm(MomentsForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        found = {line.column.table.name: line.column.table for line in data_map.lines()}  # type: ignore[attr-defined]
-        words = [(name, column_words.of_table(table)) for name, table in found.items()]
+        words = [(name, column_words.of_table(table)) for name, table in data_map.tables().items()]
         self.tables.choices = sorted(words, key=lambda one: one[1].casefold())
 
     def validate_tables(self, field: Field) -> None:

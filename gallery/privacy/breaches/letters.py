@@ -62,7 +62,7 @@ def deliver(message: Message) -> None:
     with transaction() as work:
         here = sa.and_(BreachMember.breach_id == breach_id, BreachMember.member_id == member_id)
         noted = sa.update(BreachMember).where(here, BreachMember.told_at.is_(None)).values(told_at=clock.now())
-        if work.execute(noted).rowcount:  # type: ignore[attr-defined]
+        if work.execute(noted).rowcount:  # type: ignore[attr-defined]  # What an update gives has it.
             work.execute(sa.update(Breach).where(Breach.id == breach_id).values(told=Breach.told + 1))
 
 

@@ -101,9 +101,7 @@ def of_tables(names: Collection[str], window: Window) -> Reach:
         query = sa.select(sa.func.count(), sa.func.count(path.edge.distinct())).where(*rows)
         count, people = db.session().execute(query.select_from(path.table)).one()
         if count:
-            categories = tuple(dict.fromkeys(line.entry.category for line in columns))
-            fields = tuple(str(line.column) for line in columns)
-            parts.append(Part(str(path), fields, categories, count, people, bool(_times(path))))
+            parts.append(_part(path, columns, count, people, is_dated=bool(_times(path))))
             members.update(db.session().execute(sa.select(path.edge).distinct().where(*rows)).scalars())
     return Reach(tuple(parts), tuple(sorted(members)))
 
@@ -136,13 +134,7 @@ def of_session(session_id: int) -> Reach:
         raise Missing
     looked = of_staff(session.member_id, Window(session.started_at, session.last_seen_at))
     own = [
-        Part(
-            str(path),
-            tuple(str(line.column) for line in path.lines),
-            tuple(dict.fromkeys(line.entry.category for line in path.lines)),
-            rows,
-            1,
-        )
+        _part(path, path.lines, rows, 1)
         for path in data_map.paths()
         if any(line.entry.export for line in path.lines) and (rows := _count(path, session.member_id))
     ]
@@ -171,8 +163,7 @@ def batches(members: Iterable[int]) -> Iterator[list[int]]:
 
 def names() -> list[str]:
     """Every table and every column of the data map that can be asked for."""
-    found = dict.fromkeys(line.column.table.name for line in data_map.lines())  # type: ignore[attr-defined]
-    return [*found, *(str(line.column) for line in data_map.lines())]
+    return [*data_map.tables(), *(str(line.column) for line in data_map.lines())]
 
 
 def is_somebody(member_id: sa.ColumnElement[Any] | InstrumentedAttribute[int]) -> sa.ColumnElement[bool]:
@@ -191,6 +182,13 @@ def _named(asked: Collection[str]) -> Iterator[tuple[Path, list[data_map.Line]]]
         columns = [line for line in path.lines if not asked or path.table.name in asked or str(line.column) in asked]
         if columns:
             yield path, columns
+
+
+def _part(path: Path, columns: Iterable[data_map.Line], rows: int, people: int, *, is_dated: bool = True) -> Part:
+    held = list(columns)
+    fields = tuple(str(line.column) for line in held)
+    categories = tuple(dict.fromkeys(line.entry.category for line in held))
+    return Part(str(path), fields, categories, rows, people, is_dated)
 
 
 def _rows(path: Path, window: Window) -> list[sa.ColumnElement[bool]]:
