@@ -12,6 +12,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,14 @@ from flask import Flask
 from playwright.sync_api import BrowserContext
 
 from gallery import create_app
-from gallery.core import health
+from gallery.core import health, mail
 from gallery.core.db import db
 from gallery.core.settings import Settings
 from tests.inspection import InspectingClient
 from tests.services import chromium, house, once, postgresql, redis, smtp
 from tests.services.log import Lines
 from tests.services.missing import tests_by_missing_part
+from tests.services.smtp import Postbox
 
 DATABASES = ("sqlite", "postgresql")
 # Fixed, so that every process of a test reads what another wrote.
@@ -271,6 +273,13 @@ def empty_smtp(smtp_server: smtp.Postbox) -> smtp.Postbox:
     """An SMTP server with an empty postbox: `smtp.url`, `smtp.messages`, `smtp.to(address)`."""
     smtp_server.clear()
     return smtp_server
+
+
+@pytest.fixture
+def by_smtp(app: Flask, settings: Settings, smtp: Postbox) -> Postbox:
+    """The house of `app` sends its mails to the server `smtp`, and not into files."""
+    mail.init_app(app, replace(settings, mail_url=smtp.url))
+    return smtp
 
 
 # Browser: pytest-playwright's `page`, `context` and `browser` with Debian's Chromium

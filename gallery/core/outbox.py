@@ -157,6 +157,12 @@ def dead_letters(limit: int = 200) -> list[sa.Row[Any]]:
     return list(db.session().execute(query))
 
 
+def is_given_up(kind: str, key: str) -> bool:
+    """Whether a message was parked: its address was refused for good, or it was tried for a night."""
+    here = _outbox.c.kind == kind, _outbox.c.key == key, _outbox.c.state == State.DEAD
+    return bool(db.session().execute(sa.select(sa.exists().where(*here))).scalar_one())
+
+
 def counts() -> dict[str, int]:
     """How many messages there are in each state."""
     query = sa.select(_outbox.c.state, sa.func.count()).group_by(_outbox.c.state)

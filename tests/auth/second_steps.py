@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
 
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -16,15 +18,16 @@ from gallery.auth.factors import services as factors
 from gallery.auth.factors.services import CodeRefused
 from gallery.auth.models import Member
 from gallery.core import clock
-from gallery.core.db import db
+from gallery.core.db import db, transaction
 from tests import factories
-from tests.auth.doors import fill_in, mailbox
+from tests.auth.doors import fill_in, mailbox, token_of
 
 ANA = "ana@example.org"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 ASK, PROVE = "/auth/second-step", "/auth/prove"
 SETTINGS = "/account/security/second-step"
 TOO_LATE = "Please begin again"
+_MAILED = re.compile(r"\b(\d{4} \d{4})\b")
 
 
 def freeze(app: Flask) -> clock.FrozenClock:
@@ -37,6 +40,14 @@ def with_app(name: str, secret: str = SECRET, **facts: object) -> Member:
     """A member who has an authenticator app, none of whose codes was used."""
     made = factories.member(name, **facts)  # type: ignore[arg-type]
     factors.place_app(made.id, secret, step=-1, now=clock.now())
+    return made
+
+
+def without_password(name: str) -> Member:
+    """A member who came with Google and has nothing else."""
+    made = factories.member(name)
+    with transaction() as session:
+        session.execute(sa.update(Member).where(Member.id == made.id).values(password=None))
     return made
 
 
@@ -87,3 +98,15 @@ def at_once(app: Flask, act: Callable[[], object], times: int) -> list[str]:
 def subjects(email: str = ANA) -> set[str]:
     """What was mailed; letters of one moment come in no order."""
     return {one.subject for one in mailbox(email)}
+
+
+def send_code(client: FlaskClient, **fields: str) -> TestResponse:
+    """Press the button that sends a code."""
+    return client.post(f"{PROVE}/mail", data={"csrf_token": token_of(client.get(PROVE).text), **fields})
+
+
+def mailed(*known: str) -> str:
+    """The digits that came by mail to Gus, but for those that are known."""
+    texts = [one.text for one in mailbox("gus@example.org") if one.subject == "Your code"]
+    (digits,) = {found[1] for text in texts if (found := _MAILED.search(text))} - set(known)
+    return digits

@@ -18,26 +18,9 @@ from gallery.core import logs, outbox
 from gallery.core.i18n import force_locale
 from tests import factories
 from tests.auth.doors import OTHER_PASSWORD, PASSWORD, fill_in, mailbox, register, sign_in, token_of
+from tests.auth.nonsense import NOT_ADDRESSES
 
 ANA = "ana@example.org"
-
-NOT_ADDRESSES = [
-    "", " ", "ana", "@", "ana@", "@example.org", "ana@example", "ana example.org", "ana@@example.org",
-    "ana@exa mple.org", "ana@example..org", ".ana@example.org", "ana.@example.org", "an..a@example.org",
-    "ana@-example.org", "ana@example-.org", "ana@.example.org", "ana@example.org.", "ana@[127.0.0.1]",
-    "ana@127.0.0.1", "<ana@example.org>", "Ana <ana@example.org>", "ana@example.org, ben@example.org",
-    "ana@example.org;ben@example.org", "ana@example.org\nBcc: ben@example.org", "ana@example.org\r\nX: y",
-    "ana\x00@example.org", "ana@exam\x00ple.org", "ana@example.org\x00", "\u202eana@example.org",
-    "ana\u200b@example.org", '"ana diop"@example.org', "ana(x)@example.org", "mailto:ana@example.org",
-    "https://example.org", "a" * 65 + "@example.org", "ana@" + "a" * 64 + ".org", "ana@" + "a." * 130 + "org",
-    "a" * 5000, "ana@localhost", "ana@example.local", "ana@example.invalid", "ana@example.onion",
-    "ana%40example.org%00", "ana@example.org%0a", "' OR 1=1 --", "<script>alert(1)</script>@example.org",
-    "ana@ex\tample.org", "ana@example,org", "ana@éxample..org", "١٢٣",
-]  # fmt: skip
-
-
-def test_there_are_fifty_of_them() -> None:
-    assert len(set(NOT_ADDRESSES)) >= 50
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from gallery.auth.factors import mailed_codes
 from gallery.auth.factors import services as factors
@@ -18,15 +15,28 @@ from gallery.auth.sessions import services as session_services
 from gallery.auth.sessions.models import DeviceSession
 from gallery.core import clock
 from gallery.core.clock import FrozenClock
-from gallery.core.db import db, transaction
+from gallery.core.db import db
 from gallery.core.outbox_table import OutboxMessage
 from tests import factories
 from tests.auth.doors import OTHER_PASSWORD, PASSWORD, fill_in, mailbox, token_of
-from tests.auth.second_steps import ANA, PROVE, SETTINGS, answer, at_once, code, freeze, later, with_app, wrong_code
+from tests.auth.second_steps import (
+    ANA,
+    PROVE,
+    SETTINGS,
+    answer,
+    at_once,
+    code,
+    freeze,
+    later,
+    mailed,
+    send_code,
+    with_app,
+    without_password,
+    wrong_code,
+)
 
 APP = f"{SETTINGS}/app"
 CHANGE = "/auth/change"
-DIGITS = re.compile(r"\b(\d{4} \d{4})\b")
 
 
 @pytest.fixture(autouse=True)
@@ -50,23 +60,9 @@ def ana(frozen: FrozenClock, client: FlaskClient) -> Member:
 @pytest.fixture
 def gus(frozen: FrozenClock, client: FlaskClient) -> Member:
     """He came with Google: he has neither password nor second step."""
-    made = factories.member("gus")
-    with transaction() as session:
-        session.execute(sa.update(Member).where(Member.id == made.id).values(password=None))
+    made = without_password("gus")
     factories.sign_in(client, made, second_step=False, proved=False)
     return made
-
-
-def send(client: FlaskClient, **fields: str) -> TestResponse:
-    """Press the button that sends a code."""
-    return client.post(f"{PROVE}/mail", data={"csrf_token": token_of(client.get(PROVE).text), **fields})
-
-
-def mailed(*known: str) -> str:
-    """The digits that came by mail, but for those that are known."""
-    texts = [one.text for one in mailbox("gus@example.org") if one.subject == "Your code"]
-    (digits,) = {found[1] for text in texts if (found := DIGITS.search(text))} - set(known)
-    return digits
 
 
 def unlike(digits: str) -> str:
@@ -177,7 +173,7 @@ def test_tries_are_counted_here_too(client: FlaskClient, frozen: FrozenClock, wr
 
 def test_who_has_nothing_to_show_is_asked_by_mail(client: FlaskClient, gus: Member) -> None:
     assert "Send me the code" in client.get(f"{PROVE}?next={APP}").text
-    sent = send(client, next=APP)
+    sent = send_code(client, next=APP)
     assert sent.location == f"{PROVE}?next={APP}"
     typed = mailed()
     assert answer(client, unlike(typed), "mail", PROVE).status_code == 422
@@ -188,7 +184,7 @@ def test_who_has_nothing_to_show_is_asked_by_mail(client: FlaskClient, gus: Memb
 
 
 def test_a_mailed_code_works_once(client: FlaskClient, gus: Member, frozen: FrozenClock) -> None:
-    send(client)
+    send_code(client)
     typed = mailed()
     answer(client, typed, "mail", PROVE)
     assert db.session.query(MailedCode).count() == 0
@@ -222,7 +218,7 @@ def test_a_button_that_is_pressed_five_times_at_once_leaves_one_code(app: Flask)
 def test_a_mailed_code_lives_ten_minutes(
     client: FlaskClient, gus: Member, frozen: FrozenClock, seconds: int, status: int
 ) -> None:
-    send(client)
+    send_code(client)
     page, typed = client.get(PROVE), mailed()
     later(frozen, seconds=seconds)
     done = client.post(PROVE, data={"csrf_token": token_of(page.text), "by": "mail", "code": typed})
@@ -248,15 +244,15 @@ def test_a_mailed_code_bears_five_tries(app: Flask, wrong: int, is_taken: bool) 
 
 
 def test_a_newer_code_ends_the_older(client: FlaskClient, gus: Member) -> None:
-    send(client)
+    send_code(client)
     older = mailed()
-    send(client)
+    send_code(client)
     assert answer(client, older, "mail", PROVE).status_code == 422
     assert answer(client, mailed(older), "mail", PROVE).status_code == 303
 
 
 def test_a_mailed_code_is_of_the_session_that_asked(app: Flask, client: FlaskClient, gus: Member) -> None:
-    send(client)
+    send_code(client)
     typed = mailed()
     elsewhere = app.test_client()
     factories.sign_in(elsewhere, gus, second_step=False, proved=False)
@@ -265,7 +261,7 @@ def test_a_mailed_code_is_of_the_session_that_asked(app: Flask, client: FlaskCli
 
 
 def test_a_mailed_code_stands_neither_in_the_queue_nor_in_a_table(client: FlaskClient, gus: Member) -> None:
-    send(client)
+    send_code(client)
     waiting = [str(row) for row in db.session.execute(sa.select(OutboxMessage.__table__))]
     stored = [str(row) for row in db.session.execute(sa.select(MailedCode.__table__))]
     typed = mailed()
@@ -274,13 +270,13 @@ def test_a_mailed_code_stands_neither_in_the_queue_nor_in_a_table(client: FlaskC
 
 
 def test_a_letter_that_took_too_long_says_so(client: FlaskClient, gus: Member, frozen: FrozenClock) -> None:
-    send(client)
+    send_code(client)
     later(frozen, minutes=11)
     assert [one.subject for one in mailbox("gus@example.org")] == ["Your code is too old"]
 
 
 def test_what_may_no_longer_be_typed_is_forgotten(client: FlaskClient, gus: Member, frozen: FrozenClock) -> None:
-    send(client)
+    send_code(client)
     for minutes, left in ((9, 1), (1, 0)):
         later(frozen, minutes=minutes)
         mailed_codes.forget_old(clock.now())
@@ -295,6 +291,6 @@ def test_no_code_is_mailed_to_who_has_something_to_show(client: FlaskClient, ana
 
 def test_letters_with_codes_are_counted(client: FlaskClient, gus: Member) -> None:
     for _ in range(5):
-        assert send(client).status_code == 303
-    refused = send(client)
+        assert send_code(client).status_code == 303
+    refused = send_code(client)
     assert refused.status_code == 429

@@ -40,12 +40,6 @@ def words(message: EmailMessage, kind: str) -> str:
     return str(part.get_content())
 
 
-@pytest.fixture
-def by_smtp(app: Flask, settings: Settings, smtp: Postbox) -> Postbox:
-    mail.init_app(app, replace(settings, mail_url=smtp.url))
-    return smtp
-
-
 def test_a_mail_arrives_as_text_and_html(app: Flask, by_smtp: Postbox) -> None:
     mail.send(LETTER, message())
     (found,) = by_smtp.messages

@@ -22,6 +22,8 @@ class Postbox:
         self.url = ""
         self.refuse: str | None = None
         """An SMTP answer to give in place of taking the message, such as "451 Try again later"."""
+        self.unknown: set[str] = set()
+        """Addresses that are refused for good: nobody has such a mailbox here."""
 
     def to(self, address: str) -> list[EmailMessage]:
         """The messages for one recipient."""
@@ -30,6 +32,15 @@ class Postbox:
     def clear(self) -> None:
         self.messages.clear()
         self.refuse = None
+        self.unknown = set()
+
+    async def handle_RCPT(  # noqa: N802  aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address in self.unknown:
+            return "550 5.1.1 No such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  aiosmtpd's name
         if self.refuse is not None:

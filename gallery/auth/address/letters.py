@@ -16,7 +16,7 @@ from gallery.core.i18n import _, when
 Payload = dict[str, Any]
 
 
-@writer("address_old")
+@writer(address_change.TO_OLD)
 def _to_the_old(member: Member, payload: Payload) -> Words | None:
     agree = address_change.link(Aim.ADDRESS_OLD, member, payload["request"], clock.now())
     stop = address_change.link(Aim.ADDRESS_STOP, member, payload["request"], clock.now())
@@ -41,7 +41,7 @@ def _to_the_old(member: Member, payload: Payload) -> Words | None:
     )
 
 
-@writer("address_new")
+@writer(address_change.TO_NEW)
 def _to_the_new(member: Member, payload: Payload) -> Words | None:
     holder = queries.member_by_email(payload["email"])
     if holder is not None and holder.confirmed_at:

@@ -24,6 +24,9 @@ from gallery.auth.tokens import Aim, Claim, StaleLink
 from gallery.core import audit
 from gallery.core.db import db, on_postgresql, transaction
 
+TO_OLD, TO_NEW = "address_old", "address_new"
+"""The letters that ask the two mailboxes."""
+
 
 class Outcome(StrEnum):
     """What an agreement led to."""
@@ -53,9 +56,10 @@ class Pending:
 def ask(member_id: int, new_email: str, language: str, *, now: datetime) -> None:
     """Ask both mailboxes; a change that was under way ends. The same work whoever has the new address (6.3.8)."""
     insert = (postgresql.insert if on_postgresql() else sqlite.insert)(AddressChange)
+    seal = secrets.token_urlsafe(16)
     fresh = {
         "new_email": new_email,
-        "seal": secrets.token_urlsafe(16),
+        "seal": seal,
         "asked_at": now,
         "old_agreed_at": None,
         "new_agreed_at": None,
@@ -65,8 +69,8 @@ def ask(member_id: int, new_email: str, language: str, *, now: datetime) -> None
         session.execute(
             insert.values(member_id=member_id, **fresh).on_conflict_do_update(index_elements=["member_id"], set_=fresh)
         )
-        for letter, email in (("address_old", member.email), ("address_new", new_email)):
-            post.write(letter, email, language, member_id=member_id, request=fresh["seal"])
+        for letter, email in ((TO_OLD, member.email), (TO_NEW, new_email)):
+            post.write(letter, email, language, mark=seal, member_id=member_id, request=seal)
         audit.record("member.address_change_asked", f"member:{member_id}", actor_id=member_id)
 
 
@@ -83,6 +87,12 @@ def pending(member_id: int, now: datetime) -> Pending | None:
     found = db.session().get(AddressChange, member_id)
     shown = _shown(found) if found else None
     return shown if shown and now < shown.until else None
+
+
+def unreached(member_id: int) -> list[str]:
+    """The letters of the change under way that will not arrive, by name: TO_OLD, TO_NEW."""
+    change = db.session().get(AddressChange, member_id)
+    return [letter for letter in (TO_OLD, TO_NEW) if change and post.is_undelivered(letter, change.seal)]
 
 
 def named(claim: Claim, aim: Aim, *, now: datetime) -> Pending:

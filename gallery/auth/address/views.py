@@ -106,7 +106,8 @@ def _agree(aim: Aim, token: str) -> ResponseReturnValue:
 
 def _page() -> str:
     pending = address_change.pending(current_user.id, clock.now())
-    return render_template("auth/email.html", email=current_user.email, pending=pending)
+    unreached = address_change.unreached(current_user.id) if pending else []
+    return render_template("auth/email.html", email=current_user.email, pending=pending, unreached=unreached)
 
 
 def _form_again(form: NewAddressForm) -> str:

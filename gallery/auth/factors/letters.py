@@ -59,7 +59,7 @@ def _code_used(_member: Member, payload: dict[str, Any]) -> Words:
     )
 
 
-@writer("code")
+@writer(mailed_codes.LETTER)
 def _code(member: Member, payload: dict[str, Any]) -> Words:
     now = clock.now()
     known = factor_queries.mailed_code(payload["session"], now)

@@ -22,6 +22,8 @@ from gallery.auth.models import Member
 from gallery.core import settings
 from gallery.core.db import on_postgresql, transaction
 
+LETTER = "code"
+
 
 def send(member_id: int, session_id: int, *, now: datetime) -> None:
     """Mail the member a code for his session; an earlier one is worth nothing any more."""
@@ -35,7 +37,7 @@ def send(member_id: int, session_id: int, *, now: datetime) -> None:
                 index_elements=["session_id"], set_=fresh
             )
         )
-        post.write("code", member.email, member.language, session=session_id)
+        post.write(LETTER, member.email, member.language, mark=str(fresh["nonce"]), session=session_id)
 
 
 def take(session_id: int, code: str, *, now: datetime) -> None:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, current_app, flash, make_response, redire
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from gallery.auth import entrance, passwords, queries, step_up
+from gallery.auth import entrance, passwords, post, queries, step_up
 from gallery.auth.factors import forms as factor_forms
 from gallery.auth.factors import mailed_codes, new_factors
 from gallery.auth.factors import queries as factor_queries
@@ -69,7 +69,9 @@ def prove() -> ResponseReturnValue:
     by = _chosen(ways)
     form = FORMS[by]()
     page = {"form": form, "by": by, "ways": ways, "stand_in": _stand_in(current_user.id, by, now)}
-    page["is_sent"] = by is By.MAIL and factor_queries.mailed_code(current_user.session_id, now) is not None
+    code = factor_queries.mailed_code(current_user.session_id, now) if by is By.MAIL else None
+    page["is_sent"] = code is not None
+    page["is_undelivered"] = code is not None and post.is_undelivered(mailed_codes.LETTER, code.nonce)
     try:
         if _shown(form, current_user.id, by, now):
             sessions.prove_here(second_step=by in (By.APP, By.RECOVERY))
