@@ -386,3 +386,22 @@ def test_who_comes_back_after_his_sign_ins_were_forgotten_reads_of_the_new_devic
         session.get_one(Member, ana.id).confirmed_at = clock.now() - timedelta(days=days)
     sign_in(browser(app), ANA, factories.PASSWORD)
     assert len(told(ANA)) == letters
+
+
+# Where a factor changes
+
+
+@pytest.mark.parametrize("page", ["second-step", "passkeys", "linked"])
+def test_where_factors_change_the_other_devices_can_be_signed_out(app: Flask, ana: Member, page: str) -> None:
+    """7.4.3: what a lost phone opened need not stay open."""
+    here, there = browser(app), browser(app, CHROME)
+    sign_in(here, ANA, factories.PASSWORD)
+    address = f"/account/security/{page}"
+    assert "Other devices" not in here.get(f"{address}?lang=en").text
+    sign_in(there, ANA, factories.PASSWORD)
+    shown = here.get(address).text
+    assert "signed in on 1 other device." in shown
+    (offered,) = re.findall(r'<form method="post" action="([^"]+/devices/end)"', shown)
+    here.post(offered, data={"csrf_token": token_of(shown)})
+    assert is_signed_in(here)
+    assert not is_signed_in(there)

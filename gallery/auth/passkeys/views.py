@@ -26,6 +26,7 @@ from gallery.auth.passkeys.rules import Aim, Refused
 from gallery.auth.passkeys.services import Added, ShelfFull
 from gallery.auth.rules import local_path
 from gallery.auth.sessions import browser as sessions
+from gallery.auth.sessions import queries as session_queries
 from gallery.auth.sessions.models import How
 from gallery.core import access, clock
 from gallery.core.errors import Missing, answer
@@ -42,7 +43,12 @@ SHELF = "/account/security/passkeys"
 def index() -> ResponseReturnValue:
     """The member's passkeys."""
     next_path = local_path(request.args.get("next"))
-    return render_template("auth/passkeys.html", passkeys=passkey_queries.passkeys(current_user.id), next=next_path)
+    return render_template(
+        "auth/passkeys.html",
+        passkeys=passkey_queries.passkeys(current_user.id),
+        next=next_path,
+        elsewhere=session_queries.elsewhere(current_user.id, current_user.session_id, clock.now()),
+    )
 
 
 @bp.get(f"{SHELF}/new")

@@ -69,6 +69,11 @@ def open_sessions(member_id: int, now: datetime) -> list[OpenSession]:
     return sorted(found, key=lambda one: (one.last_seen_at, one.id), reverse=True)
 
 
+def elsewhere(member_id: int, session_id: int, now: datetime) -> int:
+    """On how many devices but this one the member is signed in: each change of a factor offers to end them (7.4.3)."""
+    return sum(one.id != session_id for one in open_sessions(member_id, now))
+
+
 def sign_ins(member_id: int, limit: int, *, before: int | None = None) -> list[SignIn]:
     """The sign-ins of a member, the latest first, from the one before the number `before` on."""
     query = sa.select(SignIn).where(SignIn.member_id == member_id).order_by(SignIn.id.desc()).limit(limit)
