@@ -11,14 +11,14 @@ LETTER = "account"
 """The outbox kind of mails about the account itself."""
 
 
-def write(letter: str, email: str, language: str, *, mark: str | None = None, **more: Any) -> None:
+def write(letter: str, email: str, language: str, **more: Any) -> None:
     """Have a letter sent to whoever has the account of this address, inside the running unit of work.
 
     Who that is, and whether there is anybody, is looked up by the worker alone (6.3.8). `more` must fit JSON; `next`
-    is a path of ours to which its link leads on. By its `mark`, which no other letter has, `is_undelivered` knows it.
+    is a path of ours to which its link leads on; by its `mark`, if it has one, `is_undelivered` knows it.
     """
     payload: dict[str, Any] = {"letter": letter, "email": email, "language": language, "next": None} | more
-    outbox.put(LETTER, _key(letter, mark or secrets.token_urlsafe(16)), payload)
+    outbox.put(LETTER, _key(letter, payload.pop("mark", None) or secrets.token_urlsafe(16)), payload)
 
 
 def is_undelivered(letter: str, mark: str) -> bool:
