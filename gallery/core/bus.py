@@ -1,7 +1,7 @@
 """Between processes: "topic so-and-so is at version n", said by the one that wrote, heard by those that are watched.
 
-What is said may get lost; the hub finds out by itself within about a second (gallery.core.hub). So nobody
-waits for it, nothing is repeated and nothing is acknowledged.
+What is said may get lost; the hub finds out by itself within about a second, or at once where the bus knows that
+it may have lost something (gallery.core.hub). So nobody waits for it, nothing is repeated and nothing is acknowledged.
 """
 
 from __future__ import annotations
@@ -23,8 +23,14 @@ log = logging.getLogger(__name__)
 
 Heard = Callable[[str, int], None]
 """Called with topic and version, in a thread of the bus."""
+Missed = Callable[[], None]
+"""Called there when something may have got lost."""
 
 SAID = re.compile(r"([a-z]+:[A-Za-z0-9_-]{1,64}) ([0-9]{1,18})", re.ASCII)
+QUEUE = 10
+"""Datagrams that Linux keeps for a socket unless it was told otherwise; for one more there is no room."""
+LONGEST = 256
+"""Bytes that are read of a datagram; what is longer is none of ours."""
 LONGEST_ADDRESS = 100
 """Bytes; the kernel takes 107 in the address of a unix socket."""
 PATIENCE_SECONDS = 0.25
@@ -36,7 +42,7 @@ REST_SECONDS = 2.0
 class Bus(Protocol):
     """One way to tell the other processes."""
 
-    def listen(self, heard: Heard) -> None:
+    def listen(self, heard: Heard, missed: Missed) -> None:
         """From now on pass on what the others say. Call it after the fork, in the process that serves."""
 
     def send(self, topic: str, version: int) -> None:
@@ -58,7 +64,7 @@ def from_settings(settings: Settings) -> Bus:
 class Alone:
     """The bus of a house with one process, which hears itself without it."""
 
-    def listen(self, heard: Heard) -> None:
+    def listen(self, heard: Heard, missed: Missed) -> None:
         """Nobody else speaks."""
 
     def send(self, topic: str, version: int) -> None:
@@ -76,7 +82,7 @@ class Datagrams:
         self._ear: socket.socket | None = None
         self._address: Path | None = None
 
-    def listen(self, heard: Heard) -> None:
+    def listen(self, heard: Heard, missed: Missed) -> None:
         """Open this process's socket; without one (an odd file system) the hub's own look has to do."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Two containers may share the folder and have the same process id.
@@ -90,7 +96,7 @@ class Datagrams:
             ear.close()
             return
         self._ear, self._address = ear, address
-        threading.Thread(target=_hear, args=(ear, heard), name="live-bus", daemon=True).start()
+        threading.Thread(target=_hear, args=(ear, heard, missed), name="live-bus", daemon=True).start()
 
     def send(self, topic: str, version: int) -> None:
         """Write to the socket of every other process; remove those whose process is gone."""
@@ -143,10 +149,22 @@ class _Reachable:
             os.close(self._handle)
 
 
-def _hear(ear: socket.socket, heard: Heard) -> None:
+def _hear(ear: socket.socket, heard: Heard, missed: Missed) -> None:
+    """Pass on what is said; so many that waited in a row may have left no room for another."""
+    in_a_row = 0
     with ear:
-        while said := ear.recv(256):
+        while True:
+            try:
+                said = ear.recv(LONGEST, socket.MSG_DONTWAIT)
+                in_a_row += 1
+            except BlockingIOError:
+                said, in_a_row = ear.recv(LONGEST), 1
+            if not said:
+                return
             _pass_on(said, heard)
+            if in_a_row == QUEUE:
+                in_a_row = 0
+                missed()
 
 
 class RedisBus:
@@ -165,10 +183,10 @@ class RedisBus:
         self._lost = False
         self._closed = threading.Event()
 
-    def listen(self, heard: Heard) -> None:
+    def listen(self, heard: Heard, missed: Missed) -> None:
         """Subscribe in a thread, and again whenever the connection is lost."""
         self._closed.clear()
-        threading.Thread(target=self._hear, args=(heard,), name="live-bus", daemon=True).start()
+        threading.Thread(target=self._hear, args=(heard, missed), name="live-bus", daemon=True).start()
 
     def send(self, topic: str, version: int) -> None:
         """Publish; after a failure not again for a while, since each bid would wait for it."""
@@ -186,30 +204,33 @@ class RedisBus:
         """Stop listening, within a second."""
         self._closed.set()
 
-    def _hear(self, heard: Heard) -> None:
+    def _hear(self, heard: Heard, missed: Missed) -> None:
         from redis import RedisError
 
         while not self._closed.is_set():
             try:
-                self._hear_until_lost(heard)
+                self._hear_until_lost(heard, missed)
             except RedisError as lost:
                 if not self._lost:
                     log.warning("Redis brings no live updates (%s); they arrive up to a second late", lost)
                 self._lost = True
                 self._closed.wait(REST_SECONDS)
 
-    def _hear_until_lost(self, heard: Heard) -> None:
+    def _hear_until_lost(self, heard: Heard, missed: Missed) -> None:
         from redis import Redis
 
         with (
             Redis.from_url(self._url, socket_connect_timeout=5, health_check_interval=10) as connection,
-            connection.pubsub(ignore_subscribe_messages=True) as subscription,
+            connection.pubsub() as subscription,
         ):
             subscription.subscribe(self._channel)
             self._lost = False
             while not self._closed.is_set():
-                if message := subscription.get_message(timeout=1.0):
+                message = subscription.get_message(timeout=1.0)
+                if message is not None and message["type"] == "message":
                     _pass_on(message["data"], heard)
+                elif message is not None:
+                    missed()  # It hears from now on, and not what was said before.
 
 
 def _pass_on(said: bytes, heard: Heard) -> None:

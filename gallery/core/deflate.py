@@ -12,10 +12,17 @@ from functools import lru_cache
 
 HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 """What a gzip stream begins with: no name, no time, no system."""
-HEARTBEAT = b"\x00\x00\x00\xff\xff"
-"""An empty stored block: five bytes on the line, none in the text, so the window stays what it was."""
 REMEMBERED = 256
 """Blocks that are made once for all their readers; each is asked for by all of them within milliseconds."""
+
+
+def stored(text: bytes) -> bytes:
+    """Some bytes as they are, for what is too short to press or has one reader alone: five more on the line."""
+    return b"\x00" + len(text).to_bytes(2, "little") + (len(text) ^ 0xFFFF).to_bytes(2, "little") + text
+
+
+HEARTBEAT = stored(b"")
+"""No text, so the window stays what it was."""
 
 
 @lru_cache(maxsize=REMEMBERED)

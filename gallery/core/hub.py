@@ -74,6 +74,7 @@ class Hub:
         self._watchers: set[Watcher] = set()
         self._addresses: Counter[tuple[str, bool]] = Counter()
         self._departures: Departures | None = None
+        self._looked_at = 0.0
         self._next_look = 0.0
         self._look_failed = False
         self._closed = threading.Event()
@@ -98,6 +99,12 @@ class Hub:
                 topic.wanted = version
                 topic.behind = True
                 self._lock.notify_all()
+
+    def missed(self) -> None:
+        """Something may have been said that was not heard: look at once, but not more often than it may be sent."""
+        with self._lock:
+            self._next_look = min(self._next_look, self._looked_at + COALESCE_SECONDS)
+            self._lock.notify_all()
 
     def join(self, watcher: Watcher) -> None:
         """Let someone watch: offers the current state if it is newer than what the watcher has seen.
@@ -180,7 +187,7 @@ class Hub:
         self._addresses.clear()
         self._taken = {False: 0, True: 0}
         self._departures = Departures() if hasattr(select, "epoll") else None
-        self._bus.listen(self.heard)
+        self._bus.listen(self.heard, self.missed)
         for work in (self._run, self._keep):
             threading.Thread(target=work, name=f"live{work.__name__}", daemon=True).start()
 
@@ -198,7 +205,6 @@ class Hub:
                     self._later(name)
             if self._watchers and time.monotonic() >= self._next_look:
                 self._look()
-                self._next_look = time.monotonic() + LOOK_SECONDS
 
     def _wait(self) -> list[str]:
         """Sleep until a topic is due, or the next look, or the end; the due topics."""
@@ -249,6 +255,8 @@ class Hub:
     def _look(self) -> None:
         """Ask the database what is new, and for each reader with conditions whether they still hold."""
         with self._lock:
+            self._looked_at = time.monotonic()  # Before, so that what is missed meanwhile is looked for.
+            self._next_look = self._looked_at + LOOK_SECONDS
             names = list(self._watched)
             watchers = tuple(self._watchers)
         try:

@@ -17,6 +17,12 @@ from typing import ClassVar
 from gallery.core import deflate
 from gallery.core.stream import HEARTBEAT, HEARTBEAT_SECONDS, OPEN, RETRY_MS, Message, notice_silence
 
+WAITING_BYTES = 32 * 1024
+"""What the kernel keeps for a reader who does not read, before he is cut off; it takes twice as much for itself.
+
+Left alone it would grow to some megabytes for each of thousands.
+"""
+
 
 class Line:
     """A watcher that is a socket and what its reader has seen; `compressed`: as he asked for gzip."""
@@ -71,13 +77,14 @@ class Line:
     def open(self, line: socket.socket, head: bytes) -> bool:
         """Take over the connection: send the answer's head and what came meanwhile; False if it is over already."""
         notice_silence(line)
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, WAITING_BYTES)
         line.setblocking(False)
         with self._guard:
             if self._ended:
                 line.close()
                 return False
             self._line = line
-            first = head + (deflate.HEADER + deflate.block(OPEN) if self._compressed else OPEN)
+            first = head + (deflate.HEADER + deflate.stored(OPEN) if self._compressed else OPEN)
             waiting, self._waiting = self._waiting, None
             sent = self._send(line, first if waiting is None else first + self._encoded(waiting))
         if not sent:
@@ -129,13 +136,14 @@ class Line:
         return self._line.fileno() if self._line is not None else -1
 
     def _encoded(self, message: Message) -> bytes:
-        text, after = message.wire, self._tail
-        if not self._said_when:
-            self._said_when = True
-            # htmx reads it only in a message that has data. Different for each, so not shared.
-            text = f"retry: {random.randint(*RETRY_MS)}\n".encode() + text  # noqa: S311  No secret.
+        data = deflate.block(message.wire, self._tail) if self._compressed else message.wire
         self._tail = message.wire
-        return deflate.block(text, after) if self._compressed else text
+        if self._said_when:
+            return data
+        self._said_when = True
+        # htmx reads it only in a message that has data. In a block of its own, so that the message's stays shared.
+        when = f"retry: {random.randint(*RETRY_MS)}\n".encode()  # noqa: S311  No secret.
+        return (deflate.stored(when) if self._compressed else when) + data
 
     def _send(self, line: socket.socket, data: bytes) -> bool:
         """Whether the kernel took all of it."""

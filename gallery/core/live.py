@@ -8,6 +8,7 @@ gets one current message or none (E1; ARCHITECTURE "A live update").
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import socket
 import weakref
@@ -92,7 +93,7 @@ def watch(topic: str, language: str, *, allowed: Callable[[], bool] | None = Non
     if request.method == "HEAD":
         return Response(mimetype="text/event-stream", headers=HEADERS)
     mine = hub()
-    reader = {"seen": _since(), "address": request.remote_addr or "", "allowed": allowed}
+    reader = {"seen": _since(), "address": subscriber(request.remote_addr or ""), "allowed": allowed}
     handed = handoff.socket_of(request.environ) is not None
     _say_how(mine, handed)
     try:
@@ -123,6 +124,15 @@ def _streamed(mine: Hub, topic: str, language: str, reader: dict[str, Any]) -> R
     # A response that is thrown away unsent (a later failure in the request) is never closed by the server.
     weakref.finalize(response, stream.close).atexit = False
     return response
+
+
+def subscriber(address: str) -> str:
+    """Whose an address is: in IPv6 one subscriber has 64 bits of them."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return address if known.version == 4 else str(ipaddress.ip_network((known, 64), strict=False))
 
 
 def _say_how(mine: Hub, handed: bool) -> None:

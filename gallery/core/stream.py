@@ -23,8 +23,9 @@ STUCK_SECONDS = 10.0
 """A reader that has not taken one chunk in this time is cut off; it comes back and gets the current state."""
 UNHEARD_MS = 30_000
 """After so long without an acknowledgement the kernel gives up a client that vanished without a word."""
-RETRY_MS = (1_000, 10_000)
-"""When to come back, different for each, so that after a restart not all come at once (PERFORMANCE 2)."""
+RETRY_MS = (250, 3_000)
+"""When to come back, different for each, so that after a restart not all come at once (PERFORMANCE 2). htmx adds up
+to a third of it; whose process was killed sees the current price again within five seconds all the same."""
 
 OPEN = b": open\n\n"
 HEARTBEAT = b":\n\n"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping
 
 from flask import Flask
@@ -61,19 +61,28 @@ class Topics:
 
     def still_allowed(self, watchers: Iterable[Watcher]) -> list[Watcher]:
         """Those who may see what they watch; the streams of the others are ended (H-08)."""
-        kept = []
+        kept: list[Watcher] = []
+        asked: deque[Watcher] = deque()
         for watcher in watchers:
-            if watcher.allowed is None or self._ask(watcher.allowed):
-                watcher.checked_at = time.monotonic()
-                kept.append(watcher)
-            else:
-                watcher.end()
+            (kept if watcher.allowed is None else asked).append(watcher)
+        while asked:
+            with self._app.app_context():  # One for all of them: a thousand cost more than their answers.
+                _ask(asked, kept)
         return kept
 
-    def _ask(self, allowed: Callable[[], bool]) -> bool:
+
+def _ask(asked: deque[Watcher], kept: list[Watcher]) -> None:
+    """Ask one after another until a question fails; the next one needs a context of its own."""
+    while asked:
+        watcher = asked.popleft()
         try:
-            with self._app.app_context():
-                return allowed()
+            allowed = watcher.allowed is None or watcher.allowed()
         except Exception:
             log.exception("it could not be found out whether a stream's reader is still allowed; it is ended")
-            return False
+            watcher.end()
+            return
+        if allowed:
+            watcher.checked_at = time.monotonic()
+            kept.append(watcher)
+        else:
+            watcher.end()

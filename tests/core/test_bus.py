@@ -5,11 +5,13 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from redis import Redis
 
 from gallery.core import bus
 from gallery.core.bus import Alone, Bus, Datagrams, RedisBus
@@ -26,7 +28,7 @@ Datagrams(pathlib.Path(sys.argv[1])).send("lot:7", 12)
 LISTENER = """
 import sys, pathlib, time
 from gallery.core.bus import Datagrams
-Datagrams(pathlib.Path(sys.argv[1])).listen(lambda *said: None)
+Datagrams(pathlib.Path(sys.argv[1])).listen(lambda *said: None, lambda: None)
 print("listening", flush=True)
 time.sleep(60)
 """
@@ -39,7 +41,7 @@ def open_bus() -> Iterator[Callable[[Bus], list[tuple[str, int]]]]:
 
     def listen(one: Bus) -> list[tuple[str, int]]:
         heard: list[tuple[str, int]] = []
-        one.listen(lambda topic, version: heard.append((topic, version)))
+        one.listen(lambda topic, version: heard.append((topic, version)), lambda: None)
         listening.append(one)
         return heard
 
@@ -132,6 +134,30 @@ def test_a_listener_that_is_stuck_holds_no_sender_up(tmp_path: Path) -> None:
         assert (folder / "1-stuck.sock").exists()
 
 
+def test_who_may_have_missed_something_is_told(tmp_path: Path) -> None:
+    """The kernel keeps ten datagrams for a socket and throws the eleventh away, without a word to the hearer."""
+    listener, speaker = Datagrams(tmp_path / "live"), Datagrams(tmp_path / "live")
+    busy, heard, missed = threading.Event(), [], []
+
+    def hear(_topic: str, version: int) -> None:
+        heard.append(version)
+        busy.wait(5)
+
+    listener.listen(hear, lambda: missed.append(len(heard)))
+    for version in range(600):  # More than any system's queue holds.
+        speaker.send("lot:7", version)
+    assert missed == []
+    busy.set()
+    assert eventually(lambda: missed), "so many in a row may have been more"
+    assert eventually(lambda: len(heard) > bus.QUEUE)
+    before = len(missed)
+    for version in range(1_000, 1_005):
+        speaker.send("lot:7", version)
+        assert eventually(lambda version=version: heard[-1] == version)
+    assert len(missed) == before, "one after another, none can have been lost"
+    listener.close()
+
+
 def test_nonsense_is_ignored_and_ends_no_listening(tmp_path: Path, open_bus: Open) -> None:
     listener = Datagrams(tmp_path / "live")
     heard = open_bus(listener)
@@ -152,7 +178,7 @@ def test_a_hearer_that_fails_hears_the_next_one(tmp_path: Path) -> None:
             raise RuntimeError("the first time")
 
     listener = Datagrams(tmp_path / "live")
-    listener.listen(fail_first)
+    listener.listen(fail_first, lambda: None)
     for version in (1, 2):
         Datagrams(tmp_path / "live").send("lot:7", version)
     assert eventually(lambda: heard == [1, 2])
@@ -168,6 +194,16 @@ def test_redis_carries_what_is_said(redis_url: str, open_bus: Open) -> None:
         return ("lot:7", 12) in heard
 
     assert eventually(said_and_heard)  # Subscribing takes a moment.
+
+
+def test_a_new_connection_to_redis_hears_from_now_on_and_says_so(redis_url: str) -> None:
+    missed: list[bool] = []
+    listener = RedisBus(redis_url)
+    listener.listen(lambda *_said: None, lambda: missed.append(True))
+    assert eventually(lambda: missed == [True])
+    Redis.from_url(redis_url).client_kill_filter(_type="pubsub")
+    assert eventually(lambda: missed == [True, True], seconds=2 * bus.REST_SECONDS + 3)
+    listener.close()
 
 
 def test_two_galleries_on_one_redis_do_not_hear_each_other(redis_url: str, open_bus: Open) -> None:

@@ -48,6 +48,14 @@ def test_a_text_is_complete_as_soon_as_its_block_is_there() -> None:
     assert browser.decompress(deflate.block(standing(1))) == standing(1)
 
 
+def test_what_one_reader_alone_gets_stands_between_the_blocks_that_all_share() -> None:
+    browser = reader()
+    read = browser.decompress(deflate.HEADER + deflate.stored(b": open\n\n"))
+    read += browser.decompress(deflate.stored(b"retry: 2711\n") + deflate.block(standing(1)))
+    read += browser.decompress(deflate.block(standing(2), standing(1)))
+    assert read == b": open\n\nretry: 2711\n" + standing(1) + standing(2)
+
+
 def test_a_heartbeat_adds_no_text_and_leaves_the_window_as_it_was() -> None:
     browser = reader()
     browser.decompress(deflate.HEADER + deflate.block(standing(1)))

@@ -1,5 +1,6 @@
 """A stream that holds no thread: what its reader gets, in gzip and plain, and when it is over (E1, E2, H-08)."""
 
+import random
 import select
 import socket
 import zlib
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from gallery.core import deflate
 from gallery.core import line as lines
 from gallery.core.handoff import Departures, Void, take
 from gallery.core.line import Line
@@ -107,6 +109,34 @@ def test_a_reader_who_does_not_read_is_cut_off_and_holds_nobody_up(line: Line) -
     line.offer(version(99_999))
     assert line.fileno() == -1
     browser.end.close()
+
+
+def test_the_kernel_keeps_little_for_who_does_not_read(line: Line) -> None:
+    """Thousands of sleepers must not cost megabytes each (ADR 14)."""
+    over: list[bool] = []
+    line.on_close = lambda: over.append(True)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        sleeper = socket.socket()
+        sleeper.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        sleeper.connect(server.getsockname())
+        line.open(server.accept()[0], HEAD)
+    sent = 0
+    while not over and sent < 10_000_000:
+        sent += 1_000
+        line.offer(Message.of(sent, random.randbytes(500).hex()))
+    assert sent < 300_000
+    sleeper.close()
+
+
+def test_first_messages_share_their_block() -> None:
+    """A crowd that has just come would else have the same text pressed once for each (E2)."""
+    deflate.block.cache_clear()
+    joined = [Line("thing:7", "en", compressed=True) for _ in range(20)]
+    browsers = [Browser(one) for one in joined]
+    for one in joined:
+        one.offer(version(1))
+    assert all("100 euros" in browser.reads() for browser in browsers)
+    assert deflate.block.cache_info().misses == 1
 
 
 def test_it_ends_once_and_its_reader_sees_the_end(line: Line) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import sqlalchemy as sa
 from flask import Flask, Response
+from flask.globals import app_ctx
 from flask.testing import FlaskClient
 
 from gallery.core import bus, hub, live, stream
@@ -121,7 +122,9 @@ def test_the_first_message_says_when_to_come_back_and_not_all_at_once(middle: Hu
     change(middle, board, 2)
     assert eventually(lambda: all(reader.versions == [1, 2] for reader in readers))
     retries = [int(reader.chunks[1].partition("retry: ")[2].partition("\n")[0]) for reader in readers]
-    assert all(1_000 <= retry <= 10_000 for retry in retries)
+    least, most = stream.RETRY_MS
+    assert all(least <= retry <= most for retry in retries)
+    assert most * 1.3 < 4_000, "htmx adds up to 30 %, and a reader whose process was killed is back within five seconds"
     assert len(set(retries)) > 1
     assert all("retry" not in reader.chunks[2] for reader in readers)
 
@@ -232,6 +235,21 @@ def test_a_version_announced_too_early_is_not_missed_when_it_comes(
     assert eventually(lambda: reader.versions[-1:] == [5], seconds=1)
 
 
+def test_what_the_bus_may_have_lost_is_looked_for_at_once(
+    middle: Hub, board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "LOOK_SECONDS", 60.0)
+    reader = watching(middle, seen=1)
+    assert eventually(lambda: board.looks == 2)  # Once by the view, once by the hub.
+    board.things["7"] = (2, "not announced")
+    time.sleep(0.3)
+    assert reader.versions == []
+    for _ in range(100):
+        middle.missed()
+    assert eventually(lambda: reader.versions == [2], seconds=1)
+    assert board.looks <= 4, "a storm of losses is no storm of questions"
+
+
 def test_an_inbox_keeps_only_the_newest_message() -> None:
     opened = Stream("thing:7", "en")
     assert next(opened) == stream.OPEN
@@ -278,6 +296,27 @@ def test_it_costs_nothing_when_nobody_watches(middle: Hub, board: Board, monkeyp
     looks = board.looks
     time.sleep(0.3)
     assert board.looks == looks
+
+
+def test_members_are_asked_about_together_and_one_question_that_fails_ends_nobody_else(
+    little: Flask, middle: Hub, board: Board
+) -> None:
+    contexts: list[object] = []
+
+    def allowed(answer: bool | None) -> Callable[[], bool]:
+        def ask() -> bool:
+            contexts.append(app_ctx._get_current_object())
+            if answer is None:
+                raise RuntimeError("the database is away")
+            return answer
+
+        return ask
+
+    streams = [Stream("thing:7", "en", seen=1, allowed=allowed(one)) for one in (True, False, None, True, True)]
+    kept = middle._topics.still_allowed(streams)
+    assert kept == [streams[0], streams[3], streams[4]]
+    assert [one._ended for one in streams] == [False, True, True, False, False]
+    assert [contexts[0] is one for one in contexts] == [True, True, True, False, False]
 
 
 # Heartbeats, hanging up, closing
@@ -367,6 +406,19 @@ def test_a_stream_too_many_is_refused_with_when_to_ask_again(client: FlaskClient
     assert several[-1].headers["Retry-After"] == "10"
     several[0].close()
     assert opened(client)[0].status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "whose"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("", ""),
+    ],
+)
+def test_streams_are_counted_by_subscriber(address: str, whose: str) -> None:
+    assert live.subscriber(address) == whose
 
 
 def test_a_closed_response_leaves_nothing_behind(client: FlaskClient, middle: Hub) -> None:

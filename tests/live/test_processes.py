@@ -134,7 +134,7 @@ def test_a_reader_that_does_not_read_holds_nobody_up_and_not_the_stop_either(wal
         assert eventually(lambda: house.figures()["streams"] == 1)
         with house.watch(1) as reader:
             for number in range(25):
-                last, _ = house.put(1, f"{number}" * 400_000)
+                last, _ = house.put(1, f"{number:02}" * 8_000)
                 assert reader.reaches(last)
             assert house.figures()["streams"] == 1  # Who does not read is let go; he may come back.
             before = time.monotonic()
