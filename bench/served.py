@@ -1,21 +1,26 @@
-"""A gunicorn with one worker, and the CPU that it has used."""
+"""A running server, and the CPU and memory that it uses."""
 
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
-from tests.services.process import free_port, listens
+from bench import published
+from tests.services.process import free_port, leash, listens
 
 ROOT = Path(__file__).parents[1]
+BOOT_SECONDS = 180
+"""Until all workers are there, on a machine with no time to spare."""
 
 
 @dataclass(frozen=True)
@@ -24,33 +29,71 @@ class Served:
 
     port: int
     pid: int
+    published: Path
+    """Where it notes when it made which version known."""
+
+    def family(self) -> list[psutil.Process]:
+        """All its processes, the first one first."""
+        return [psutil.Process(self.pid), *psutil.Process(self.pid).children(recursive=True)]
 
     def cpu_seconds(self) -> float:
         """User and system time of all its processes so far."""
-        family = [psutil.Process(self.pid), *psutil.Process(self.pid).children(recursive=True)]
-        return sum(times.user + times.system for times in (one.cpu_times() for one in family))
+        return sum(times.user + times.system for times in (one.cpu_times() for one in self.family()))
 
     def memory_bytes(self) -> int:
         """What all its processes hold, what they share counted once (PSS)."""
-        family = [psutil.Process(self.pid), *psutil.Process(self.pid).children(recursive=True)]
-        return sum(one.memory_full_info().pss for one in family)
+        return sum(one.memory_full_info().pss for one in self.family())
 
 
 @contextmanager
 def serving(target: str, environ: Mapping[str, str], threads: int = 16, workers: int = 1) -> Iterator[Served]:
     """Serve a WSGI application with the product's own gunicorn settings; floor and product alike."""
-    port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "--config", "python:bench.gunicorn_settings", target]
+    command = ["-m", "gunicorn", "--config", "python:bench.gunicorn_settings", target]
     sizes = {"GALLERY_WORKERS": str(workers), "GALLERY_THREADS": str(threads)}
-    variables = {**os.environ, **environ, "PORT": str(port), **sizes}
-    process = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with tempfile.TemporaryDirectory(prefix="gallery-bench-") as directory:
+        started = Path(directory) / "started"
+        variables = {**environ, **sizes, "BENCH_STARTED": str(started)}
+        with _running(command, variables, lambda _port: _lines(started) >= workers, Path(directory)) as server:
+            yield server
+
+
+@contextmanager
+def serving_floor() -> Iterator[Served]:
+    """Serve the bare loop (bench.floor_stream)."""
+    with tempfile.TemporaryDirectory(prefix="gallery-bench-") as directory:
+        port = free_port()
+        with _running(["-m", "bench.floor_stream", str(port)], {}, listens, Path(directory), port) as server:
+            yield server
+
+
+@contextmanager
+def _running(
+    arguments: Sequence[str],
+    environ: Mapping[str, str],
+    is_ready: Callable[[int], bool],
+    directory: Path,
+    port: int | None = None,
+) -> Iterator[Served]:
+    port, noted = port or free_port(), directory / "published"
+    variables = {**os.environ, **environ, "PORT": str(port), published.VARIABLE: str(noted)}
+    process = subprocess.Popen(
+        [*leash(signal.SIGTERM), sys.executable, *arguments],
+        cwd=ROOT,
+        env=variables,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
-        deadline = time.monotonic() + 30
-        while not listens(port):
+        deadline = time.monotonic() + BOOT_SECONDS
+        while not is_ready(port):
             if time.monotonic() > deadline or process.poll() is not None:
-                raise RuntimeError(f"{target} did not start")
+                raise RuntimeError(f"{arguments[-1]} did not start")
             time.sleep(0.05)
-        yield Served(port, process.pid)
+        yield Served(port, process.pid, noted)
     finally:
         process.terminate()
         process.wait(20)
+
+
+def _lines(path: Path) -> int:
+    return len(path.read_text().splitlines()) if path.exists() else 0

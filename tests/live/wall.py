@@ -1,7 +1,8 @@
 """A wall with notes: the smallest application with live updates, for real servers in several processes.
 
 Notes live in an SQLite file: `PUT /notes/7` puts the body as the note's text up and publishes it (with `?silently` it
-does not), `GET /notes/7/live` watches it.
+does not), `GET /notes/7/live` watches it. `WALL_BUS=none` cuts its processes off from each other, and
+`WALL_LOOK_SECONDS=600` from what would mend it: then what is lost stays lost.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from flask import Flask, Response, current_app, jsonify, request
 
-from gallery.core import bus, live
+from gallery.core import bus, hub, live
 from gallery.core.settings import Settings
 
 BARRED = "barred"
@@ -23,7 +24,7 @@ BARRED = "barred"
 
 
 def create_app() -> Flask:
-    """The wall of the data directory that the environment names; `WALL_BUS=none` cuts the processes off."""
+    """The wall of the data directory that the environment names."""
     settings = Settings.from_environ(os.environ)
     app = Flask(__name__)
     app.extensions["settings"] = settings
@@ -32,8 +33,9 @@ def create_app() -> Flask:
         notes.execute("CREATE TABLE IF NOT EXISTS note (id INTEGER PRIMARY KEY, version INTEGER, text TEXT)")
     live.init_app(app, settings)
     if os.environ.get("WALL_BUS") == "none":
-        live_hub = app.extensions["live"]
-        live_hub._bus = bus.Alone()
+        app.extensions["live"]._bus = bus.Alone()
+    if seconds := os.environ.get("WALL_LOOK_SECONDS"):
+        hub.LOOK_SECONDS = float(seconds)
     app.add_url_rule("/notes/<int:number>", "put", put, methods=["PUT"])
     app.add_url_rule("/notes/<int:number>/live", "watch", watch)
     app.add_url_rule("/members/notes/<int:number>/live", "watch_as_member", watch_as_member)
