@@ -17,13 +17,14 @@ import os
 import select
 import threading
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from gallery.core.bus import Bus
 from gallery.core.errors import Missing
 from gallery.core.handoff import Departures
 from gallery.core.line import Line
+from gallery.core.seats import Full, Seats
 from gallery.core.stream import Message, Watcher, server_is_stopping
 from gallery.core.topics import Topics
 
@@ -39,11 +40,6 @@ KEEP_SECONDS = 0.5
 """Between two rounds of the keeper."""
 FAREWELL_SECONDS = 0.3
 """How long streams have to end by themselves when the server stops."""
-LEAST_PER_ADDRESS = 12
-
-
-class Full(Exception):
-    """There is no room for another stream."""
 
 
 @dataclass
@@ -61,18 +57,15 @@ class Watched:
 
 
 class Hub:
-    """The watchers of one application in one process: `streams` at most, `threads` of those that hold one, of one
-    address a quarter of either."""
+    """The watchers of one application in one process: `streams` at most, `threads` of those that hold one."""
 
     def __init__(self, topics: Topics, bus: Bus, *, streams: int, threads: int | None = None) -> None:
         self._topics = topics
         self._bus = bus
-        self._room = {False: streams, True: streams if threads is None else min(streams, threads)}
-        self._taken = {False: 0, True: 0}
+        self._seats = Seats(streams, threads)
         self._lock = threading.Condition()
         self._watched: dict[str, Watched] = {}
         self._watchers: set[Watcher] = set()
-        self._addresses: Counter[tuple[str, bool]] = Counter()
         self._departures: Departures | None = None
         self._looked_at = 0.0
         self._next_look = 0.0
@@ -137,11 +130,7 @@ class Hub:
             if watcher not in self._watchers:
                 return
             self._watchers.remove(watcher)
-            self._taken[watcher.holds_thread] -= 1
-            who = watcher.address, watcher.holds_thread
-            self._addresses[who] -= 1
-            if not self._addresses[who]:
-                del self._addresses[who]
+            self._seats.give_back(watcher)
             topic = self._watched[watcher.topic]
             topic.watchers[watcher.language].remove(watcher)
             if not any(topic.watchers.values()):
@@ -166,14 +155,10 @@ class Hub:
     def _enter(self, watcher: Watcher) -> None:
         with self._lock:
             self._start()
-            room = self._room[watcher.holds_thread]
-            who = watcher.address, watcher.holds_thread
-            crowded = watcher.address and self._addresses[who] >= max(LEAST_PER_ADDRESS, room // 4)
-            if self._closed.is_set() or crowded or self._taken[watcher.holds_thread] >= room:
+            if self._closed.is_set():
                 raise Full
+            self._seats.take(watcher)
             self._watchers.add(watcher)
-            self._taken[watcher.holds_thread] += 1
-            self._addresses[who] += 1
             self._watched.setdefault(watcher.topic, Watched()).watchers[watcher.language].add(watcher)
             self._lock.notify_all()
 
@@ -184,8 +169,7 @@ class Hub:
         self._pid = os.getpid()
         self._watched.clear()
         self._watchers.clear()
-        self._addresses.clear()
-        self._taken = {False: 0, True: 0}
+        self._seats.clear()
         self._departures = Departures() if hasattr(select, "epoll") else None
         self._bus.listen(self.heard, self.missed)
         for work in (self._run, self._keep):

@@ -18,8 +18,9 @@ from typing import Any, TypeVar
 from flask import Flask, Response, current_app, request
 
 from gallery.core import bus, handoff
-from gallery.core.hub import Full, Hub
+from gallery.core.hub import Hub
 from gallery.core.line import Line
+from gallery.core.seats import Full
 from gallery.core.settings import Settings
 from gallery.core.stream import Stream
 from gallery.core.topics import Reader, Renderer, Topics

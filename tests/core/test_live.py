@@ -19,6 +19,7 @@ from gallery.core.db import db, on_postgresql
 from gallery.core.errors import Missing
 from gallery.core.hub import Hub
 from gallery.core.line import Line
+from gallery.core.seats import Full, Seats
 from gallery.core.stream import Message, Stream
 from gallery.core.topics import Topics
 from tests.live.reader import eventually
@@ -335,7 +336,7 @@ def test_closing_the_hub_ends_all_streams_and_takes_no_more(middle: Hub) -> None
     for reader in readers:
         reader.thread.join(1)
     assert middle.open_streams == 0
-    with pytest.raises(hub.Full):
+    with pytest.raises(Full):
         watching(middle)
 
 
@@ -426,7 +427,7 @@ def test_a_closed_response_leaves_nothing_behind(client: FlaskClient, middle: Hu
         response, chunks = opened(client)
         next(chunks)
         response.close()
-    assert (middle.open_streams, middle._watched, middle._addresses) == (0, {}, {})
+    assert (middle.open_streams, middle._watched, middle._seats._addresses) == (0, {}, {})
 
 
 def test_a_response_that_is_never_sent_leaves_nothing_behind(little: Flask, client: FlaskClient, middle: Hub) -> None:
@@ -437,6 +438,30 @@ def test_a_response_that_is_never_sent_leaves_nothing_behind(little: Flask, clie
     assert client.get("/live").text == "something else"
     gc.collect()
     assert middle.open_streams == 0
+
+
+def test_one_address_takes_a_quarter_of_the_seats_and_gives_them_back() -> None:
+    seats = Seats(streams=80, threads=None)
+    crowd = [Line("thing:7", "en", address="192.0.2.7") for _ in range(21)]
+    for one in crowd[:20]:
+        seats.take(one)
+    with pytest.raises(Full):
+        seats.take(crowd[20])
+    for one in [Line("thing:7", "en", address=f"192.0.2.{number}") for number in range(8, 68)]:
+        seats.take(one)
+    with pytest.raises(Full):
+        seats.take(Line("thing:7", "en", address="192.0.2.99"))
+    seats.give_back(crowd[0])
+    seats.take(crowd[20])
+
+
+def test_those_who_hold_a_thread_are_counted_apart() -> None:
+    seats = Seats(streams=80, threads=2)
+    for number in range(2):
+        seats.take(Stream("thing:7", "en", address=f"192.0.2.{number}"))
+    with pytest.raises(Full):
+        seats.take(Stream("thing:7", "en", address="192.0.2.9"))
+    seats.take(Line("thing:7", "en", address="192.0.2.9"))
 
 
 def test_a_head_request_takes_no_place(client: FlaskClient, middle: Hub) -> None:

@@ -70,7 +70,7 @@ def test_streams_leave_a_quarter_of_the_threads_to_everyone_else(
 ) -> None:
     settings = Settings.from_environ(environ | {"GALLERY_STREAMS": streams, "GALLERY_THREADS": threads})
     assert settings.most_streams == most
-    room = create_app(settings).extensions["live"]._room
+    room = create_app(settings).extensions["live"]._seats._room
     assert room[True] == most, "streams that hold a thread"
     assert room[False] == int(streams or 4000), "streams that left it"
 
