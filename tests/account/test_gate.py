@@ -193,10 +193,11 @@ def test_each_bid_asks_the_profile_with_one_statement(app: Flask) -> None:
 
 def test_the_overview_says_what_is_missing_for_what(client: FlaskClient, ana: int) -> None:
     page = client.get("/account/").text
-    assert "Before you can bid: your name, a phone number, your address, your date of birth." in page
+    asked = re.findall(r"<li>(.*?)</li>", page.split("Before you can bid, we need:")[1].split("</ul>")[0])
+    assert asked == ["your name", "a phone number", "your address", "your date of birth"]
     assert "/account/complete?for=selling" in page
     complete(client, **AWA)
     page = client.get("/account/").text
-    assert "You can bid." in page
-    assert "Before you can sell: whether you sell privately or by trade, your bank account" in page
+    assert "Your profile has all that bidding needs." in page
+    assert "<li>whether you sell privately or by trade</li><li>your bank account</li>" in page
     assert token(client)

@@ -193,3 +193,18 @@ def test_no_password_token_or_address_is_logged(client: FlaskClient, written: io
         assert secret not in text, secret
     for path in (confirmation, reset):
         assert path.rsplit("/", 1)[1][:30] not in text
+
+
+@pytest.mark.parametrize("door", ["/auth/register", "/auth/login", "/auth/reset"])
+def test_the_reader_is_led_to_what_is_wrong(client: FlaskClient, door: str) -> None:
+    """A page that comes back begins at its head, far from the form on a small screen or by keyboard (3.3.1)."""
+    assert "autofocus" not in client.get(door).text
+    answer = client.post(door, data={"csrf_token": token_of(client.get(door).text), "email": "ana@example"})
+    assert answer.status_code == 422
+    assert answer.text.count('role="alert" tabindex="-1" autofocus') == 1
+
+
+def test_a_french_letter_parts_its_colons(client: FlaskClient) -> None:
+    client.get("/auth/register?lang=fr")
+    register(client, ANA)
+    assert "Confirmer mon adresse\N{NO-BREAK SPACE}:\nhttp" in mailbox(ANA)[-1].text

@@ -306,3 +306,11 @@ def test_staff_who_have_one_are_led_to_showing_it(client: FlaskClient, frozen: F
     assert client.get(f"{PROVE}?by=password").text.count('type="password"') == 0
     assert fill_in(client, led.location, code=code(), next="/admin/").location == "/admin/"
     assert client.get("/admin/").status_code == 200
+
+
+def test_who_mistypes_the_first_code_is_led_to_its_field(client: FlaskClient, ana: Member) -> None:
+    """It stands below the picture, out of sight on a small screen (3.3.1)."""
+    assert "autofocus" not in client.get(f"{SETTINGS}/app").text
+    answer = fill_in(client, f"{SETTINGS}/app", code="12")
+    assert answer.status_code == 422
+    assert re.search(r'<input [^>]*autofocus[^>]*name="code"', answer.text)
