@@ -26,8 +26,8 @@ ADVICE = {
         "This password has become known in thefts from other sites and is tried first. Choose another."
     ),
     Weakness.CONTEXT: lazy(
-        "This password consists mostly of your address, of our name or of words like “password”, which are tried first. "
-        "Add words of your own."
+        "This password consists mostly of your address, of our name or of words like “password”, which are tried "
+        "first. Add words of your own."
     ),
     Weakness.REPEATS: lazy("Repeating the same characters or words makes a password hardly stronger. Add other words."),
     Weakness.KEYBOARD: lazy(

@@ -14,6 +14,7 @@ from gallery.core.db import db
 from gallery.trust import queries, services
 from gallery.trust.queries import GateFacts
 from tests import factories
+from tests.trust import desk_door
 
 pytestmark = pytest.mark.database
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -162,3 +163,14 @@ def test_the_audit_says_who_and_holds_no_words_about_people(ana: int, ben: int, 
     assert {entry.actor_id for entry in entries} == {ben}
     assert {entry.subject for entry in entries} == {f"member:{ana}"}
     assert "Ana" not in " ".join(str(entry.facts) for entry in entries)
+
+
+def test_the_overview_promises_a_blocked_member_nothing(app: Flask, ben: int) -> None:
+    """His profile is complete, and that is all that his overview may say of it."""
+    awa = desk_door.awa()
+    services.block(awa.id, "A lot was not paid.", until=None, by_id=ben, now=NOON)
+    client = app.test_client()
+    factories.sign_in(client, awa)
+    page = client.get("/account/?lang=en").text
+    assert "Your profile has all that bidding needs." in page
+    assert "You can bid" not in page
