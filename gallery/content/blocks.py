@@ -61,15 +61,21 @@ def fill(html: str, language: str) -> Markup:
 
 
 def table(headings: list[str], rows: list[list[str | Markup]], name: str) -> Markup:
-    """A table as `content.markup` writes one: it slides within a frame that the keyboard reaches; `name` tells it."""
+    """A table in a frame that slides, which the keyboard reaches; `name` tells it.
+
+    On a small screen its cells stand one below the other, each under its heading, which it therefore carries.
+    """
     head = Markup().join(Markup('<th scope="col">{}</th>').format(heading) for heading in headings)
-    body = Markup("\n").join(
-        Markup("<tr>{}</tr>").format(Markup().join(Markup("<td>{}</td>").format(cell) for cell in row)) for row in rows
-    )
+    body = Markup("\n").join(Markup("<tr>{}</tr>").format(_cells(headings, row)) for row in rows)
     return Markup(
-        '<div class="sheet" role="region" tabindex="0" aria-label="{}"><table>\n'
+        '<div class="sheet" role="region" tabindex="0" aria-label="{}"><table class="stack">\n'
         "<thead><tr>{}</tr></thead>\n<tbody>{}</tbody>\n</table></div>"
     ).format(name, head, body)
+
+
+def _cells(headings: list[str], row: list[str | Markup]) -> Markup:
+    cells = zip(headings, row, strict=True)
+    return Markup().join(Markup('<td data-label="{}">{}</td>').format(heading, cell) for heading, cell in cells)
 
 
 def _known() -> dict[str, Render]:

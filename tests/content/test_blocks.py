@@ -51,3 +51,10 @@ def test_a_table_escapes_what_stands_in_it() -> None:
     assert "<b>fat</b>" in made
     assert "A &lt;b&gt;" in made
     assert 'aria-label="Who &#34;and&#34; why"' in made
+
+
+def test_each_cell_carries_its_heading_for_small_screens(app: Flask) -> None:
+    """A-06: where the row of headings has no room, each stands above its cell."""
+    made = blocks.table(["What", "How <long>"], [["a", "one day"], ["b", "a year"]], "Times")
+    assert made.count('<td data-label="What">') == 2
+    assert '<td data-label="How &lt;long&gt;">a year</td>' in made
