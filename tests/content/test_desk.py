@@ -143,6 +143,16 @@ def test_a_version_shows_what_it_changed_word_by_word(client: InspectingClient) 
     keep(client, number, 1, body_en="We sell works of paper.")
     page = client.get(f"/admin/content/{number}/versions/2").text
     assert "We sell works of <del>art</del><ins>paper</ins>." in page
+    assert "Texte en anglais" in client.get(f"/admin/content/{number}/versions/2?lang=fr").text
+
+
+def test_a_version_is_shown_as_it_reads(client: InspectingClient) -> None:
+    """Not as it is typed; sections of the same name in both languages keep apart."""
+    editor(client)
+    number = begin(client, body_fr="## Nous {#us}\n\n**Bref**", body_en="## We {#us}\n\n**Short**")
+    page = client.get(f"/admin/content/{number}/versions/1").text
+    assert '<h2 id="fr-us">Nous</h2>' in page
+    assert "<strong>Short</strong>" in page
 
 
 def test_every_act_is_audited(client: InspectingClient) -> None:

@@ -166,6 +166,8 @@ def version(content_id: int, number: int) -> ResponseReturnValue:
         newest=all_of_them[0].number,
         before=before,
         changes=editing.changes(Draft.of(before) if before else Draft(), Draft.of(shown)),
+        part_words=labels.PARTS,
+        preview=editing.read_as(Draft.of(shown)),
     )
 
 

@@ -108,6 +108,7 @@ def page_of(
             places=places(kind, content.slug),
             labels=labels,
             sample=sample(kind, content.slug),
+            part_words=labels.PARTS,
             theirs=theirs,
             changes=changes(Draft.of(theirs), form.draft()) if theirs else [],
             preview=previews(form) if previewed else None,
@@ -132,12 +133,15 @@ def preview(kind: Kind) -> Response:
 def previews(form: TextForm) -> list[Preview]:
     """Both languages as they would look."""
     return [
-        Preview(
-            language,
-            form[f"title_{language}"].data or "",
-            # content.markup cleans what it renders.
-            Markup(services.rendered(form[f"body_{language}"].data or "", language, f"{language}-")),  # noqa: S704
-        )
+        _looks(language, form[f"title_{language}"].data or "", form[f"body_{language}"].data or "")
+        for language in rules.LANGUAGES
+    ]
+
+
+def read_as(draft: Draft) -> list[Preview]:
+    """Both languages of a version as they are read."""
+    return [
+        _looks(language, getattr(draft, f"title_{language}"), getattr(draft, f"body_{language}"))
         for language in rules.LANGUAGES
     ]
 
@@ -168,6 +172,11 @@ def faults(lines: list[Line], now: datetime) -> dict[int, list[Problem]]:
         line.content.id: checking.check(Kind(line.content.kind), line.content.slug, Draft.of(line.newest), around)
         for line in lines
     }
+
+
+def _looks(language: str, title: str, body: str) -> Preview:
+    # content.markup cleans what it renders. The two languages have sections of the same names on one page.
+    return Preview(language, title, Markup(services.rendered(body, language, f"{language}-")))  # noqa: S704
 
 
 def _shown(value: object) -> str:

@@ -22,6 +22,20 @@ NEW = {
     Kind.NOTICE: lazy("Own words for a notice"),
 }
 
+PARTS = {
+    "title_fr": lazy("Title in French"),
+    "title_en": lazy("Title in English"),
+    "body_fr": lazy("Text in French"),
+    "body_en": lazy("Text in English"),
+    "rank": lazy("Place in lists"),
+    "link": lazy("Where the title leads"),
+    "place": lazy("Where it stands"),
+    "tone": lazy("How it looks"),
+    "shown_from": lazy("From"),
+    "shown_until": lazy("Until"),
+}
+"""What a version consists of (`rules.Draft`), as its form calls it."""
+
 TONES = {
     Tone.PLAIN: lazy("Plain"),
     Tone.GOOD: lazy("Good news"),
