@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from gallery.core import access, clock
-from gallery.privacy.retention import queries, services
+from gallery.privacy.retention import labels, queries, services
 
 bp = Blueprint("retention_desk", __name__, url_prefix="/admin/privacy/retention")
 
@@ -15,4 +15,6 @@ bp = Blueprint("retention_desk", __name__, url_prefix="/admin/privacy/retention"
 @access.staff("support")
 def index() -> ResponseReturnValue:
     """Counts by rule and run; nothing about anybody."""
-    return render_template("privacy/retention.html", reports=queries.reports(), due=services.due(clock.now()))
+    return render_template(
+        "privacy/retention.html", reports=queries.reports(), due=services.due(clock.now()), labels=labels
+    )

@@ -16,7 +16,7 @@ from gallery.core import audit, clock
 from gallery.core.audit import AuditEntry
 from gallery.core.db import db, transaction
 from gallery.lots.models import Lot
-from gallery.privacy.retention import jobs, queries, services
+from gallery.privacy.retention import jobs, labels, queries, services
 from gallery.privacy.retention.rules import THREE_YEARS, UNCONFIRMED, YEAR
 from gallery.trust import services as trust
 from gallery.trust.models import Block, Look
@@ -176,9 +176,16 @@ def test_the_desk_shows_what_was_removed_and_what_is_due(app: Flask, client: Fla
     look(ana, sue, clock.now() - THREE_YEARS - DAY)
     factories.sign_in(client, sue)
     page = client.get("/admin/privacy/retention/?lang=en").text
-    assert "look.member_id" in page
+    assert "look.member_id" not in page
+    assert "Who on our staff looked at your data: Number of your account" in page
     services.run()
     assert "Nothing is due." in client.get("/admin/privacy/retention/?lang=en").text
+
+
+def test_every_rule_has_words_for_the_desk(app: Flask) -> None:
+    for rule in services.due(clock.now()):
+        assert labels.rule(rule) != rule
+    assert labels.rule("gone.by_id") == "gone.by_id"
 
 
 def test_the_command_says_what_it_would_do_and_does_it(app: Flask) -> None:
