@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from pathlib import Path
@@ -27,6 +27,7 @@ __all__ = [
     "is_page",
     "iso",
     "lazy",
+    "listed",
     "ngettext",
     "page_url",
     "text",
@@ -55,7 +56,7 @@ def init_app(app: Flask, _settings: settings.Settings) -> None:
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(TRANSLATIONS))
     babel.init_app(app, locale_selector=_select)
     app.jinja_env.policies["ext.i18n.trimmed"] = True
-    app.jinja_env.filters.update(when=when, date=date, time=time, iso=iso, money=_money, convert=convert)
+    app.jinja_env.filters.update(when=when, date=date, time=time, iso=iso, money=_money, convert=convert, listed=listed)
     app.jinja_env.globals.update(current_locale=current_locale, page_url=page_url, text=text, text_locale=text_locale)
     app.jinja_env.globals.update(LOCALES=LOCALES, LOCALE_NAMES=NAMES)
     app.after_request(_remember)
@@ -152,6 +153,11 @@ def zone() -> tzinfo:
 def zone_name() -> str:
     """What people call the zone: its city."""
     return settings.current().time_zone.rpartition("/")[2].replace("_", " ")
+
+
+def listed(parts: Iterable[object]) -> str:
+    """Several things in one line: « un ; deux », "one; two"."""
+    return _("; ").join(map(str, parts))
 
 
 def date(at: datetime, locale: str | None = None) -> str:

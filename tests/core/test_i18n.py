@@ -104,6 +104,13 @@ def test_times_are_shown_in_the_gallerys_zone_with_its_name(app: Flask) -> None:
     assert i18n.iso(AT) == "2026-12-03T18:42:07.250Z"
 
 
+def test_several_things_stand_in_a_line_as_the_language_parts_them(app: Flask) -> None:
+    with asked(app, "/?lang=fr"):
+        assert i18n.listed(["un", "deux"]) == "un\u00a0; deux"
+    with asked(app, "/?lang=en"):
+        assert i18n.listed(["one", "two"]) == "one; two"
+
+
 def test_a_text_that_is_not_translated_is_shown_as_it_is_with_its_language(app: Flask) -> None:
     lot = SimpleNamespace(title_fr="La Grande Vague", title_en="", note_fr="", note_en="")
     with asked(app, "/?lang=en"):

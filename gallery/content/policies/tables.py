@@ -14,7 +14,7 @@ from markupsafe import Markup
 from gallery.content import blocks
 from gallery.core import column_words, data_map, map_words, settings
 from gallery.core.data_map import Line
-from gallery.core.i18n import _
+from gallery.core.i18n import _, listed
 from gallery.core.map_words import Told
 from gallery.core.personal import Category
 
@@ -43,7 +43,7 @@ def _category(category: Category, lines: list[Line]) -> Markup:
         return Markup()
     name = str(map_words.CATEGORIES[category])
     rows: list[list[str | Markup]] = [
-        [_held(held), f"{told.purpose} ({told.ground})", told.time, "; ".join(told.receivers)]
+        [_held(held), f"{told.purpose} ({told.ground})", told.time, listed(told.receivers)]
         for told, held in groups.items()
     ]
     headings = [name, _("What for, and on which ground"), _("How long"), _("Who receives it")]
@@ -63,5 +63,5 @@ def _grouped(lines: Iterable[Line]) -> dict[Told, dict[str, list[str]]]:
 
 def _held(held: dict[str, list[str]]) -> Markup:
     return Markup("<br>").join(
-        Markup("<strong>{}</strong>: {}").format(table, "; ".join(words)) for table, words in held.items()
+        Markup("<strong>{}</strong>{}{}").format(table, _(": "), listed(words)) for table, words in held.items()
     )

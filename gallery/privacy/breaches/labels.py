@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from gallery.core.i18n import lazy
+from gallery.core.i18n import lazy, listed
 from gallery.privacy.breaches.rules import Duty, Kind, Problem, Risk, Told
 
 KINDS = {
@@ -45,6 +45,6 @@ PROBLEMS = {
 }
 
 
-def listed(codes: Iterable[str], words: Mapping[Any, Any]) -> str:
+def in_words(codes: Iterable[str], words: Mapping[Any, Any]) -> str:
     """Codes in words, in a row."""
-    return "; ".join(str(words[one]) for one in codes)
+    return listed(words[one] for one in codes)

@@ -111,7 +111,7 @@ class ObjectionForm(AskingForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.against.choices = [
-            (one.value, _("That you use my data %(what_for)s", what_for=PURPOSES[one])) for one in objectionable()
+            (one.value, _("To our using your data %(what_for)s", what_for=PURPOSES[one])) for one in objectionable()
         ]
 
     def validate_against(self, field: Field) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gallery.core import column_words, data_map, map_words
-from gallery.core.i18n import _, force_locale, lazy
+from gallery.core.i18n import _, force_locale, lazy, listed
 from gallery.core.personal import Purpose
 from gallery.core.settings import Settings
 
@@ -166,7 +166,10 @@ def _told(one: Assessment) -> Iterator[str]:
     for title, words in ((_("What is done"), one.what), (_("Why it is needed, and why not less"), one.need)):
         yield from ("", f"**{title}.** {words}")
     for title, parts in (
-        (_("What is read for it"), [f"{table}: {'; '.join(words)}" for table, words in held.items()]),
+        (
+            _("What is read for it"),
+            [_("%(term)s: %(words)s", term=table, words=listed(words)) for table, words in held.items()],
+        ),
         (_("Grounds"), dict.fromkeys(str(map_words.GROUNDS[line.entry.basis]) for line in lines)),
         (_("How long"), dict.fromkeys(str(map_words.TIMES[line.entry.keep]) for line in lines)),
         (

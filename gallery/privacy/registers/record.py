@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gallery.core import column_words, data_map, formalities, map_words, settings
 from gallery.core.data_map import Line
-from gallery.core.i18n import _, force_locale
+from gallery.core.i18n import _, force_locale, listed
 from gallery.core.personal import Purpose
 from gallery.core.settings import Settings
 from gallery.privacy.registers import labels
@@ -55,7 +55,7 @@ def _activity(purpose: Purpose, lines: list[Line]) -> Activity:
         formality=dict(settings.current().cdp_numbers).get(formalities.key_of(purpose), ""),
         grounds=_each(map_words.GROUNDS[entry.basis] for entry in entries),
         categories=_each(map_words.CATEGORIES[entry.category] for entry in entries),
-        held=tuple(_("%(term)s: %(words)s", term=table, words="; ".join(words)) for table, words in held.items()),
+        held=tuple(_("%(term)s: %(words)s", term=table, words=listed(words)) for table, words in held.items()),
         receivers=_each(map_words.RECEIVERS[one] for one in to),
         countries=_each(
             _(

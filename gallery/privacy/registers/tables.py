@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from gallery.content import blocks
 from gallery.core import column_words, data_map, map_words, settings
-from gallery.core.i18n import _, lazy
+from gallery.core.i18n import _, lazy, listed
 from gallery.core.personal import Erase, Keep
 from gallery.core.settings import Settings
 from gallery.privacy.registers import labels
@@ -62,7 +62,7 @@ def times() -> Markup:
         kept = [line for line in lines if line.entry.keep is keep]
         if kept:
             names = dict.fromkeys(column_words.of_table(line.column.table) for line in kept)
-            rows.append([str(map_words.TIMES[keep]), "; ".join(names), _then(line.entry.erase for line in kept)])
+            rows.append([str(map_words.TIMES[keep]), listed(names), _then(line.entry.erase for line in kept)])
     return blocks.table([_("How long"), _("What"), _("And then")], rows, _("How long we keep it"))
 
 

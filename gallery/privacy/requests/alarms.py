@@ -13,7 +13,7 @@ from gallery.auth.letters import Words, url, written
 from gallery.auth.models import Member, RoleName
 from gallery.core import audit, clock, mail, outbox
 from gallery.core.db import db, transaction
-from gallery.core.i18n import date, force_locale, ngettext
+from gallery.core.i18n import _, date, force_locale, ngettext
 from gallery.core.outbox import Message
 from gallery.privacy.requests import labels, queries
 from gallery.privacy.requests.models import PrivacyRequest
@@ -61,7 +61,10 @@ def deliver(message: Message) -> None:
         count = len(found)
         words = Words(
             ngettext("A request about data is due soon", "%(num)d requests about data are due soon", count),
-            tuple(f"{labels.KINDS[Kind(one.kind)]}: {date(one.due_at)} ({one.ref})" for one in found),
+            tuple(
+                _("%(term)s: %(words)s", term=labels.KINDS[Kind(one.kind)], words=f"{date(one.due_at)} ({one.ref})")
+                for one in found
+            ),
             url("privacy_desk.index"),
             str(labels.TO_THE_DESK),
         )

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from gallery.auth.letters import Words, url, written
 from gallery.core import mail, outbox
 from gallery.core.db import db
-from gallery.core.i18n import _, date, force_locale
+from gallery.core.i18n import _, date, force_locale, listed
 from gallery.core.map_words import CATEGORIES
 from gallery.core.outbox import Message
 from gallery.privacy.requests import codes, labels
@@ -183,7 +183,7 @@ def _kept(one: PrivacyRequest) -> list[str]:
 
 def kept_in_words(kept: Kept) -> str:
     """One thing that is refused, as a sentence: of which data, why, until when."""
-    what = "; ".join(str(CATEGORIES[one]) for one in kept.categories)
+    what = listed(CATEGORIES[one] for one in kept.categories)
     why = labels.GROUNDS[kept.ground]
     if not what:
         return str(_("The reason: %(reason)s", reason=f"{why}."))
