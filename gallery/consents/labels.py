@@ -60,7 +60,7 @@ RESULTS = {
 
 MECHANISMS = {
     Mechanism.FIRST_LAYER: lazy("with the two buttons at the foot of a page"),
-    Mechanism.PAGE: lazy("on this page"),
+    Mechanism.PAGE: lazy("on the page of your choices"),
     Mechanism.SIGN_IN: lazy("before you signed in, and taken over then"),
     Mechanism.UNSUBSCRIBED: lazy("with the link in a message"),
     Mechanism.CLOSED: lazy("when the account ended"),

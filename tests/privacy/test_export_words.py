@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from gallery.core import column_words, map_words
+from gallery.core.i18n import force_locale
 from gallery.core.personal import Category
 from gallery.privacy.export import rules, words
+from gallery.privacy.export.gathering import Row
 from gallery.privacy.export.tables import tables
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -32,6 +34,31 @@ def test_every_kind_source_and_stranger_is_called_something() -> None:
     assert map_words.CATEGORIES.keys() == set(Category)
     assert words.SOURCES.keys() == set(rules.Source)
     assert words.OTHERS.keys() == set(rules.Other)
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "code", "said"),
+    [
+        ("consent_receipt.member_id", "result", "refused", "refused"),
+        ("consent_receipt.member_id", "mechanism", "carried over at sign-in", "before you signed in, and taken over then"),
+        ("privacy_request.member_id", "kind", "complaint", "A complaint about what is done with my data"),
+        ("member.id", "language", "fr", "Français"),
+    ],
+)
+def test_codes_are_read_as_words(key: str, name: str, code: str, said: str) -> None:
+    """P-34: who downloads his data reads what is in it."""
+    table = next(one for one in tables() if one.key == key)
+    row = Row({name: code}, {}, None, (rules.Source.YOU,))
+    with force_locale("en"):
+        assert words.value(table, name, row) == said
+
+
+def test_a_table_stands_under_what_most_of_it_is() -> None:
+    """A member looks for his requests and his bank account there, and not among his sign-ins."""
+    under = {table.key: table.category for table in tables()}
+    assert under["privacy_request.member_id"] is Category.REQUESTS
+    assert under["bank_account.member_id"] is Category.PAYMENT
+    assert under["member.id"] is Category.ACCOUNT
 
 
 def test_one_name_stands_for_one_column_of_a_table() -> None:

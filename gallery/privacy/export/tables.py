@@ -6,6 +6,7 @@ of its own, so its value never comes along with his.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -88,8 +89,9 @@ class Table:
 
     @property
     def category(self) -> Category:
-        """Under what a member looks for it."""
-        return self.entries[-1].category
+        """Under what a member looks for it: what most of its columns are."""
+        counted = Counter(one.entry.category for one in self.columns if one.entry)
+        return counted.most_common(1)[0][0]
 
     @property
     def is_given(self) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from babel.dates import format_date
 
 from gallery.auth.models import RoleName
+from gallery.consents import labels as consent_labels
 from gallery.core import i18n
 from gallery.core.column_words import COLUMNS
 from gallery.core.i18n import _, lazy
@@ -19,6 +20,7 @@ from gallery.privacy.disclosures.labels import GROUNDS
 from gallery.privacy.export.gathering import Row
 from gallery.privacy.export.rules import Other, Source, plain_value
 from gallery.privacy.export.tables import Column, Table
+from gallery.privacy.requests import labels as request_labels
 from gallery.trust import labels
 
 TABLES = {
@@ -91,11 +93,19 @@ OTHERS = {
 }
 
 VALUES: dict[str, Mapping[Any, Any]] = {
+    "consent_receipt.mechanism": consent_labels.MECHANISMS,
+    "consent_receipt.purpose": consent_labels.TITLES,
+    "consent_receipt.result": consent_labels.RESULTS,
     "disclosure.categories": CATEGORIES,
     "disclosure.ground": GROUNDS,
     "look.reason": labels.REASONS,
     "look.role": labels.ROLES,
     "look.what": labels.SHOWN,
+    "member.language": i18n.NAMES,
+    "privacy_request.channel": request_labels.CHANNELS,
+    "privacy_request.kind": request_labels.KINDS,
+    "privacy_request.language": i18n.NAMES,
+    "privacy_request.state": request_labels.STATES,
 }
 """Words of codes, by `table.column`."""
 
@@ -160,5 +170,5 @@ def _readable(found: Any) -> str:
     if isinstance(found, date):
         return format_date(found, "d MMM y", locale=i18n.current_locale())
     if isinstance(found, dict):
-        return "; ".join(f"{name}: {_readable(inner)}" for name, inner in found.items() if inner not in (None, ""))
+        return i18n.listed(f"{name}: {_readable(inner)}" for name, inner in found.items() if inner not in (None, ""))
     return str(plain_value(found))
