@@ -157,7 +157,7 @@ def zone_name() -> str:
 
 def listed(parts: Iterable[object]) -> str:
     """Several things in one line: « un ; deux », "one; two"."""
-    return _("; ").join(map(str, parts))
+    return str(_("; ")).join(map(str, parts))
 
 
 def date(at: datetime, locale: str | None = None) -> str:

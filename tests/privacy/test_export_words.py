@@ -40,7 +40,12 @@ def test_every_kind_source_and_stranger_is_called_something() -> None:
     ("key", "name", "code", "said"),
     [
         ("consent_receipt.member_id", "result", "refused", "refused"),
-        ("consent_receipt.member_id", "mechanism", "carried over at sign-in", "before you signed in, and taken over then"),
+        (
+            "consent_receipt.member_id",
+            "mechanism",
+            "carried over at sign-in",
+            "before you signed in, and taken over then",
+        ),
         ("privacy_request.member_id", "kind", "complaint", "A complaint about what is done with my data"),
         ("member.id", "language", "fr", "Français"),
     ],
