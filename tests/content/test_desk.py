@@ -215,6 +215,16 @@ def test_bad_input_gets_a_sentence_and_loses_nothing(
     assert queries.lines(clock.now()) == []
 
 
+def test_what_is_wrong_is_said_once_above_the_form(client: InspectingClient) -> None:
+    """3.3.1: the address and the text are two forms for the program and one for the editor."""
+    editor(client)
+    answer = send(client, "/admin/content/new/page", slug="", rank="100")
+    assert answer.status_code == 422
+    assert answer.text.count('<div class="notice bad"') == 1
+    assert '<a href="#slug">' in answer.text
+    assert '<a href="#title_en">' in answer.text
+
+
 def test_an_address_is_given_once(client: InspectingClient) -> None:
     editor(client)
     begin(client)
