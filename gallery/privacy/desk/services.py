@@ -22,7 +22,7 @@ from gallery.privacy.restriction import services as restriction
 def answer(ref: str, words: str, *, now: datetime, by_id: int) -> None:
     """Close a request as done; raises what `requests.answer` raises."""
     with transaction() as session:
-        case = queries.case(ref)
+        case = _held_case(session, ref)
         requests.answer(ref, words, now=now, by_id=by_id)
         _follow(session, case, now, by_id)
 
@@ -30,7 +30,7 @@ def answer(ref: str, words: str, *, now: datetime, by_id: int) -> None:
 def refuse(ref: str, kept: Sequence[Kept], words: str, *, partly: bool, now: datetime, by_id: int) -> None:
     """Close a request as refused; if partly, the rest was done. Raises what `requests.refuse` raises."""
     with transaction() as session:
-        case = queries.case(ref)
+        case = _held_case(session, ref)
         requests.refuse(ref, kept, words, partly=partly, now=now, by_id=by_id)
         if partly:
             _follow(session, case, now, by_id)
@@ -53,6 +53,15 @@ def erase(ref: str, *, now: datetime, by_id: int) -> None:
         if one.proved_at is None:
             raise StepRefused(Problem.NOT_PROVED)
         erasures.begin(member_id, now=now, by_id=by_id)
+
+
+def _held_case(session: Session, ref: str) -> Case:
+    """The request, and its member held: first he and then the request, as an erasure does, or the two would wait for
+    each other."""
+    case = queries.case(ref)
+    if case.member_id is not None:
+        held(session, case.member_id)
+    return case
 
 
 def _follow(session: Session, case: Case, now: datetime, by_id: int) -> None:
