@@ -34,7 +34,14 @@ class Moment(click.ParamType[datetime]):
             at = datetime.fromisoformat(str(value))
         except ValueError:
             self.fail(f"{value!r} is not a time like 2026-12-31T18:00", param, ctx)
-        return at if at.tzinfo else at.replace(tzinfo=UTC)
+        try:
+            return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+        except OverflowError:
+            self.fail(f"{value!r} is outside of the years 1 to 9999 in UTC", param, ctx)
+
+
+NUMBER = click.IntRange(1, 2**31 - 1)
+"""What a row can be numbered: PostgreSQL refuses to look for more."""
 
 
 @click.command("touched")
@@ -42,8 +49,10 @@ class Moment(click.ParamType[datetime]):
 @click.option("--from", "since", type=Moment(), help="Only rows with a time not before this one.")
 @click.option("--until", type=Moment(), help="Only rows with a time not after this one.")
 @click.option("--staff", metavar="EMAIL", help="Whom this one of the staff looked at or acted on, instead of tables.")
-@click.option("--session", "session_id", type=int, help="What whoever had this session could see, instead of tables.")
-@click.option("--breach", "breach_id", type=int, help="Put the members into the list of this breach.")
+@click.option(
+    "--session", "session_id", type=NUMBER, help="What whoever had this session could see, instead of tables."
+)
+@click.option("--breach", "breach_id", type=NUMBER, help="Put the members into the list of this breach.")
 @with_appcontext
 def touched(
     names: tuple[str, ...],

@@ -84,12 +84,6 @@ def waits_for_mail(breach_id: int) -> bool:
     return bool(db.session().scalar(sa.select(waits)))
 
 
-def members_of(breach_id: int) -> list[int]:
-    """Whom it touched."""
-    query = sa.select(BreachMember.member_id).where(BreachMember.breach_id == breach_id)
-    return list(db.session().scalars(query.order_by(BreachMember.member_id)))
-
-
 def told_to(member_id: int) -> list[Incident]:
     """What a member was told of, the newest first."""
     query = (

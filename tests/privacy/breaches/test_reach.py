@@ -16,12 +16,13 @@ from gallery.core import clock
 from gallery.core.clock import FrozenClock
 from gallery.core.db import db
 from gallery.core.personal import Category
-from gallery.privacy.breaches import queries, reach, services
+from gallery.privacy.breaches import reach, services
 from gallery.privacy.breaches.reach import Window
 from gallery.privacy.breaches.rules import Kind
 from gallery.trust import looks
 from gallery.trust.rules import Reason, Shown
 from tests import factories
+from tests.privacy.breaches.register import members_of
 from tests.privacy.erasure.cast import erase, sold_lot
 
 NOON = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)
@@ -139,11 +140,19 @@ def test_the_command_lists_them_and_puts_them_into_the_register(app: Flask, bidd
     assert "bid.bidder_id: 1 members, 1 rows (bidding)" in said.output
     assert "1 members, living in: FR 1" in said.output
     assert "@" not in said.output, "members are named by their numbers"
-    assert queries.members_of(number) == [ana.id]
+    assert members_of(number) == [ana.id]
     assert (
         "0 put into" in run(args=["privacy", "touched", "bid", "--until", "2027-03-01T12:30", "--breach", "1"]).output
     )
     assert run(args=["privacy", "touched", "sale"]).exit_code == 2
     assert run(args=["privacy", "touched", "bid", "--staff", "ana@example.org"]).exit_code == 2
     assert run(args=["privacy", "touched", "--session", "4711"]).exit_code == 2
+    for absurd in (
+        ("--session", "9" * 25),
+        ("--session", "0"),
+        ("--breach", "-1"),
+        ("--from", "0001-01-01T00:00+14:00"),
+    ):
+        answer = run(args=["privacy", "touched", "bid", *absurd])
+        assert (answer.exit_code, "Error: Invalid value" in answer.output) == (2, True), absurd
     assert run(args=["privacy", "touched", "--staff", ben.email]).output.endswith("0 members\n")

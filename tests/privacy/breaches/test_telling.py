@@ -18,6 +18,7 @@ from gallery.privacy.breaches.services import Facts, StepRefused
 from tests import factories
 from tests.auth.doors import mailbox
 from tests.inspection import InspectingClient
+from tests.privacy.breaches.register import members_of
 from tests.privacy.erasure.cast import erase
 from tests.trust.desk_door import send, staff
 
@@ -102,7 +103,7 @@ def test_a_breach_keeps_its_counts_when_those_whom_it_touched_are_erased(app: Fl
     tell(number)
     for one in (ana, ben):
         erase(one.id)
-    assert queries.members_of(number) == []
+    assert members_of(number) == []
     known = queries.breach(number)
     assert (known.breach.touched, known.breach.told) == (2, 2)
     assert Duty.MEMBERS not in known.duties
@@ -187,7 +188,7 @@ def test_the_desk_takes_a_breach_from_its_first_hour_to_its_end(client: Inspecti
     assert "Your profile" in looked.text
     assert "Senegal" in looked.text
     send(client, f"{here}/members", **{"reach-tables": "profile"})
-    assert queries.members_of(1) == sorted((ana.id, ada.id))
+    assert members_of(1) == sorted((ana.id, ada.id))
     for told in ("cdp", "cnil"):
         send(client, f"{here}/notices", **{"told-told": told, "told-told_at": aware, "told-words": "Online"})
     send(client, f"{here}/letters", **{"tell-words_fr": FRENCH, "tell-words_en": ENGLISH})
