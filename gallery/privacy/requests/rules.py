@@ -89,7 +89,11 @@ EDGES: dict[State, frozenset[State]] = {
 
 
 class Ground(StrEnum):
-    """Why something is refused; the person is told it in words."""
+    """Why something is refused; the person is told it in words.
+
+    The first four are those of `core.holds.Ground`, by which a row may be kept. The others refuse an act and keep no
+    row, so that no package can hold one by them: two types, and `erasure.answers` goes from the one to the other.
+    """
 
     LEGAL_DUTY = "legal_duty"
     """Art. 17(3)(b): the law demands that it be kept."""
@@ -142,7 +146,11 @@ class Problem(StrEnum):
 
 @dataclass(frozen=True)
 class Kept:
-    """One thing that is refused: why, of which kind of data, and until when. None: until what holds it is over."""
+    """One thing that is refused: why, of which kind of data, and until when. None: until what holds it is over.
+
+    It is stored with the request and outlives the rows, so it names kinds of data. `erasure.rules.Kept` is what the
+    page of an erasure shows: tables, the rule, the lot.
+    """
 
     ground: Ground
     categories: tuple[Category, ...]
