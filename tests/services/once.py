@@ -1,4 +1,4 @@
-"""What every application makes anew and always alike, made once a process: compiled templates and addresses.
+"""What every application makes anew and always alike, made once a process: compiled templates, addresses, statements.
 
 Each test has an application of its own. Compiling the same sources again for each took four fifths of the suite's time.
 """
@@ -11,6 +11,9 @@ from typing import Any
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from sqlalchemy.engine import Compiled as Statement
+from sqlalchemy.engine import Engine
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 
@@ -30,6 +33,27 @@ class Compiled(BytecodeCache):
         self._known[bucket.key] = bucket.bytecode_to_string()
 
 
+class Statements:
+    """The cache of compiled statements of all engines: one per kind of database, and not one per engine."""
+
+    MOST = 4_000
+
+    def __init__(self) -> None:
+        self._known: LRUCache[tuple[Any, ...], Statement] = LRUCache(self.MOST)
+
+    def get(self, key: tuple[Any, ...]) -> Statement | None:
+        """The statement of this key, compiled by whichever engine of the same kind."""
+        return self._known.get(_of_kind(key))
+
+    def __setitem__(self, key: tuple[Any, ...], made: Statement) -> None:
+        self._known[_of_kind(key)] = made
+
+
+def _of_kind(key: tuple[Any, ...]) -> tuple[Any, ...]:
+    dialect, *rest = key
+    return (type(dialect), *rest)
+
+
 def install() -> None:
     """Let all applications of this process share what they compile."""
     Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": Compiled()}
@@ -43,4 +67,6 @@ def install() -> None:
             builders[key] = compile_builder(rule, append_unknown)
         return builders[key]
 
+    statements = Statements()
+    Engine._compiled_cache = property(lambda _engine: statements, lambda _engine, _own: None)  # type: ignore
     Rule._compile_builder = shared  # type: ignore[method-assign,assignment]  # A shortcut for tests alone.
