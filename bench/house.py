@@ -49,14 +49,16 @@ def build(directory: Path, places: int) -> House:
     app = create_app(Settings.from_environ(environ))
     with app.app_context():
         db.create_all()
-        made = []
-        for number in range(places):
-            lot_id = factories.open_lot(currency="USD", opening_minor=1_00, ends_at=clock.now() + timedelta(days=1))
-            pair = (_bidder(app, f"bench{number}a"), _bidder(app, f"bench{number}b"))
-            made.append(Place(lot_id, pair))
+        made = [place(app, f"bench{number}") for number in range(places)]
         db.session.remove()
         db.engine.dispose()
     return House(environ, made)
+
+
+def place(app: Flask, name: str) -> Place:
+    """A lot and its two bidders, in the application's context."""
+    lot_id = factories.open_lot(currency="USD", opening_minor=1_00, ends_at=clock.now() + timedelta(days=1))
+    return Place(lot_id, (_bidder(app, f"{name}a"), _bidder(app, f"{name}b")))
 
 
 def _bidder(app: Flask, name: str) -> Bidder:

@@ -31,10 +31,20 @@ class Served:
     pid: int
     published: Path
     """Where it notes when it made which version known."""
+    started: Path
+    """Where its workers note that they are there."""
 
     def family(self) -> list[psutil.Process]:
         """All its processes, the first one first."""
         return [psutil.Process(self.pid), *psutil.Process(self.pid).children(recursive=True)]
+
+    def wait_for_workers(self, number: int) -> None:
+        """Until so many have started and still run."""
+        deadline = time.monotonic() + BOOT_SECONDS
+        while len({one.pid for one in self.family()[1:]} & _started(self.started)) < number:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"fewer than {number} workers run")
+            time.sleep(0.05)
 
     def cpu_seconds(self) -> float:
         """User and system time of all its processes so far."""
@@ -53,7 +63,7 @@ def serving(target: str, environ: Mapping[str, str], threads: int = 16, workers:
     with tempfile.TemporaryDirectory(prefix="gallery-bench-") as directory:
         started = Path(directory) / "started"
         variables = {**environ, **sizes, "BENCH_STARTED": str(started)}
-        with _running(command, variables, lambda _port: _lines(started) >= workers, Path(directory)) as server:
+        with _running(command, variables, lambda _port: len(_started(started)) >= workers, Path(directory)) as server:
             yield server
 
 
@@ -89,11 +99,12 @@ def _running(
             if time.monotonic() > deadline or process.poll() is not None:
                 raise RuntimeError(f"{arguments[-1]} did not start")
             time.sleep(0.05)
-        yield Served(port, process.pid, noted)
+        yield Served(port, process.pid, noted, directory / "started")
     finally:
         process.terminate()
         process.wait(20)
 
 
-def _lines(path: Path) -> int:
-    return len(path.read_text().splitlines()) if path.exists() else 0
+def _started(path: Path) -> set[int]:
+    """The process ids of the workers that said so."""
+    return set(map(int, path.read_text().split())) if path.exists() else set()

@@ -20,6 +20,7 @@ from typing import Any
 
 from flask import Flask
 
+from bench import soak_live
 from gallery import create_app
 from gallery.core.db import db
 from gallery.core.settings import Settings
@@ -159,6 +160,21 @@ def drills(at: Place, share: float) -> Result:
     return f"{number} restores", test_restore.drills(at.app, at.directory / "backup.tar.gz", number)
 
 
+def watchers(at: Place, share: float) -> Result:
+    """A thousand readers, ten bids a second."""
+    return soak_live.watchers(at.app, at.environ, at.directory, share)
+
+
+def waiting(at: Place, share: float) -> Result:
+    """Three thousand readers who wait."""
+    return soak_live.waiting(at.app, at.environ, at.directory, share)
+
+
+def killed(at: Place, share: float) -> Result:
+    """A thousand readers, and kill -9 of the process that half of them watch."""
+    return soak_live.killed(at.app, at.environ, at.directory, share)
+
+
 RUNS: dict[str, Callable[[Place, float], Result]] = {
     "machine": machine,
     "recorded": recorded,
@@ -167,6 +183,9 @@ RUNS: dict[str, Callable[[Place, float], Result]] = {
     "load": load,
     "kills": kills,
     "drills": drills,
+    "watchers": watchers,
+    "waiting": waiting,
+    "killed": killed,
 }
 
 

@@ -42,6 +42,12 @@ class Taken:
                 yield at, len(piece), inflate.decompress(piece) if inflate else piece
                 start = end
 
+    def versions(self) -> Iterator[tuple[int, float]]:
+        """Each version that came, and when."""
+        for at, _size, text in self.pieces():
+            for version in ID.findall(text):
+                yield int(version), at
+
     def last(self, field_of: re.Pattern[bytes]) -> int | None:
         """The last RETRY or ID that it said."""
         said = field_of.findall(b"".join(text for _at, _size, text in self.pieces()))
