@@ -124,6 +124,14 @@ class Crowd:
                 if handler := self._handlers.get(number):
                     handler(events)
 
+    def finish(self, seconds: float = 60) -> None:
+        """Let time pass until every errand was answered."""
+        end = time.monotonic() + seconds
+        while not all(one.answered_at for one in self.errands):
+            if time.monotonic() > end:
+                raise TimeoutError("some requests were not answered")
+            self.run(0.05)
+
     def leave(self) -> None:
         """All hang up."""
         for one in list(self._sockets.values()):
