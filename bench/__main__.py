@@ -5,44 +5,89 @@ from __future__ import annotations
 import argparse
 import os
 import statistics
+import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import brotli
 
-from bench import load, measures, privacy, sign_ins
+from bench import live, load, measures, privacy, sign_ins, table
 from bench.house import House, build
 from bench.served import Served, serving
 from gallery import create_app
 from gallery.core.settings import Settings
 
 Rounds = dict[str, list[float]]
+Report = Callable[[], bool | None]
+"""Prints lines of the table; true if a ratio missed its aim."""
 
 
-def main() -> None:
+def main() -> int:
     """Measure and print one table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--each", type=int, default=100, help="requests of each of the eight clients a round")
     parser.add_argument("--seconds", type=float, default=12, help="of bids beside sign-ins, a round")
     parser.add_argument("--members", type=int, default=privacy.MEMBERS, help="of the house whose privacy is measured")
+    parser.add_argument("--only", default="", help=f"of {', '.join(PARTS)}, with commas between")
+    live.add_arguments(parser)
     asked = parser.parse_args()
+    wanted = asked.only.split(",") if asked.only else list(PARTS)
+    if unknown := set(wanted) - set(PARTS):
+        parser.error(f"there is no {', '.join(sorted(unknown))}")
+    reports = []
+    for name in PARTS:
+        if name in wanted:
+            with tempfile.TemporaryDirectory(prefix="gallery-bench-") as directory:
+                reports.append(PARTS[name](Path(directory), asked))
+    print(f"{asked.rounds} rounds; {table.machine()}")
+    missed = [report() for report in reports]
+    return int(any(missed))
+
+
+def requests(directory: Path, asked: argparse.Namespace) -> Report:
+    """Bids and pages beside raw commits and hello (goals 1, 2, 3, 8 and 12)."""
     rounds: Rounds = {}
-    with tempfile.TemporaryDirectory(prefix="gallery-bench-") as directory:
-        house = build(Path(directory), measures.CLIENTS)
-        with serving("bench.floor_app:app", {}) as floor, serving("wsgi:app", house.environ) as product:
-            measures.cpu_per_request(product, measures.page_makers(house), 20, 200)  # Warm.
-            for number in range(asked.rounds):
-                one_round(rounds, Path(directory), house, floor, product, number, asked.each)
-        waits, failed = measures.waiting_writers(house)
-        size = page_bytes(house)
-    with tempfile.TemporaryDirectory(prefix="gallery-bench-") as directory:
-        beside = sign_ins.measure(Path(directory), asked.rounds, asked.seconds)
-    with tempfile.TemporaryDirectory(prefix="gallery-bench-") as directory:
-        costs = privacy.measure(Path(directory), asked.members)
-    report(rounds, waits, failed, size, asked.rounds, asked.each)
-    sign_ins.report(beside)
-    privacy.report(asked.members, *costs)
+    house = build(directory, measures.CLIENTS)
+    with serving("bench.floor_app:app", {}) as floor, serving("wsgi:app", house.environ) as product:
+        measures.cpu_per_request(product, measures.page_makers(house), 20, 200)  # Warm.
+        for number in range(asked.rounds):
+            one_round(rounds, directory, house, floor, product, number, asked.each)
+    waits, failed = measures.waiting_writers(house)
+    size = page_bytes(house)
+    return lambda: report(rounds, waits, failed, size, asked.rounds, asked.each)
+
+
+def beside_sign_ins(directory: Path, asked: argparse.Namespace) -> Report:
+    """Bids while others sign in."""
+    found = sign_ins.measure(directory, asked.rounds, asked.seconds)
+    return lambda: sign_ins.report(found)
+
+
+def watchers(directory: Path, asked: argparse.Namespace) -> Report:
+    """Live bidding (goals 4, 5, 6, 7, 11 and 13)."""
+    found = live.measure(directory, live.sizes_of(asked))
+
+    def say() -> bool:
+        table.show(found)
+        return any(row.missed for row in found)
+
+    return say
+
+
+def of_privacy(directory: Path, asked: argparse.Namespace) -> Report:
+    """What erasing and exporting cost."""
+    costs = privacy.measure(directory, asked.members)
+    return lambda: privacy.report(asked.members, *costs)
+
+
+PARTS: dict[str, Callable[[Path, argparse.Namespace], Report]] = {
+    "requests": requests,
+    "sign_ins": beside_sign_ins,
+    "watchers": watchers,
+    "privacy": of_privacy,
+}
 
 
 def one_round(
@@ -108,4 +153,4 @@ def report(rounds: Rounds, waits: list[float], failed: int, size: int, times: in
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -7,6 +7,8 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bench.measures import spread
+
 
 @dataclass(frozen=True)
 class Row:
@@ -18,14 +20,9 @@ class Row:
     missed: bool = False
 
 
-def spread(values: Sequence[float]) -> str:
-    """Median with the least and the greatest of the rounds."""
-    return f"{statistics.median(values):.2f} ({min(values):.2f}-{max(values):.2f})" if values else "not measured"
-
-
 def ratio(what: str, values: Sequence[float], most: float) -> Row:
     """A ratio that should be no more than this."""
-    return Row(what, spread(values), f"<= {most:g}", missed=bool(values) and statistics.median(values) > most)
+    return Row(what, spread(values), f"<= {most:g}", missed=statistics.median(values) > most)
 
 
 def figure(what: str, values: Sequence[float], aim: str = "") -> Row:
