@@ -115,10 +115,13 @@ def _align_cells(tokens: list[Token]) -> None:
 
 
 def _open_table(_renderer: object, tokens: Sequence[Token], place: int, *_: object) -> str:
-    """A wide table slides within its own frame, which the keyboard can reach; it is called by its first row."""
+    """A wide table slides within its own frame, which the keyboard can reach; it is called by its first row.
+
+    A group and no region: two texts on one page, as at the desk, may hold tables of the same name.
+    """
     row = tokens[place : next(i for i in range(place, len(tokens)) if tokens[i].type == "tr_close")]
     name = ", ".join(filter(None, (words(token) for token in row if token.type == "inline"))) or "…"
-    return f'<div class="sheet" role="region" tabindex="0" aria-label="{escape(name)}"><table>\n'
+    return f'<div class="sheet" role="group" tabindex="0" aria-label="{escape(name)}"><table>\n'
 
 
 def _close_table(_renderer: object, *_: object) -> str:

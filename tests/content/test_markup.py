@@ -144,7 +144,7 @@ def test_two_texts_on_one_page_keep_apart():
 def test_a_table_can_be_reached_by_keyboard_and_has_a_name():
     """A-07: what slides can be slid without a mouse."""
     written = render("| Hammer | Premium |\n| --- | ---: |\n| 100 | 20 |")
-    assert '<div class="sheet" role="region" tabindex="0" aria-label="Hammer, Premium"><table>' in written
+    assert '<div class="sheet" role="group" tabindex="0" aria-label="Hammer, Premium"><table>' in written
     assert '<th class="end" scope="col">Premium</th>' in written
     assert '<td class="end">20</td>' in written
     assert "style" not in written

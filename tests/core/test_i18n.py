@@ -106,7 +106,7 @@ def test_times_are_shown_in_the_gallerys_zone_with_its_name(app: Flask) -> None:
 
 def test_several_things_stand_in_a_line_as_the_language_parts_them(app: Flask) -> None:
     with asked(app, "/?lang=fr"):
-        assert i18n.listed(["un", "deux"]) == "un\u00a0; deux"
+        assert i18n.listed(["un", "deux"]) == "un\u202f; deux"
     with asked(app, "/?lang=en"):
         assert i18n.listed(["one", "two"]) == "one; two"
 
