@@ -16,6 +16,7 @@ from gallery.content.policies import queries as policies
 from gallery.content.policies.rules import Kind
 from gallery.core import settings
 from gallery.core.db import db
+from gallery.core.prepared import Prepared
 
 _profile, _member = Profile.__table__.c, Member.__table__.c
 _PROFILE = sa.select(Profile.__table__).where(_profile.member_id == sa.bindparam("member_id"))
@@ -50,7 +51,7 @@ _FOR_SELLING = (
     .select_from(Member.__table__.outerjoin(Profile.__table__))
     .where(_member.id == sa.bindparam("member_id"))
 )
-_STATEMENTS = {For.BIDDING: _FOR_BIDDING, For.SELLING: _FOR_SELLING}
+_STATEMENTS = {For.BIDDING: Prepared(_FOR_BIDDING), For.SELLING: Prepared(_FOR_SELLING)}
 
 
 def profile(member_id: int) -> sa.RowMapping | None:
@@ -72,8 +73,8 @@ def profile_gaps(member_id: int, today: date) -> list[Gap]:
 
 
 def _known(member_id: int, what_for: For) -> dict[str, object]:
-    found = db.session().connection().execute(_STATEMENTS[what_for], {"member_id": member_id}).mappings().first()
-    return dict(found) if found else {}
+    found = _STATEMENTS[what_for].first(db.session(), {"member_id": member_id})
+    return found._asdict() if found else {}
 
 
 def country(member_id: int) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from gallery.auth.sessions import rules as session_rules
 from gallery.auth.sessions.models import DeviceSession
 from gallery.core.crypto import blind_index
 from gallery.core.db import db
+from gallery.core.prepared import Prepared
 
 _member = Member.__table__.c
 _session = DeviceSession.__table__.c
@@ -93,7 +95,7 @@ class Account:
     confirmed_at: datetime | None
 
 
-_SIGNED_IN = (
+_SIGNED_IN = Prepared(
     sa.select(
         _member.id,
         _member.email,
@@ -117,7 +119,7 @@ _SIGNED_IN = (
     .where(_session.key_digest == sa.bindparam("digest"))
 )
 
-_COLUMNS = tuple(name for name in SignedIn.__dataclass_fields__ if name not in {"key", "roles"})
+_MEMBER_OF = attrgetter(*(name for name in SignedIn.__dataclass_fields__ if name not in {"key", "roles"}))
 
 _ACCOUNT = sa.select(_member.id, _member.password, _member.active, _member.confirmed_at).where(
     _member.email == sa.bindparam("email")
@@ -126,15 +128,10 @@ _ACCOUNT = sa.select(_member.id, _member.password, _member.active, _member.confi
 
 def signed_in(key: str, now: datetime) -> SignedIn | None:
     """The active member whose session has this key at `now` (UTC), with his roles; None also if it has ended."""
-    rows = db.session().execute(_SIGNED_IN, {"digest": blind_index("device_session.key", key)}).all()
+    rows = _SIGNED_IN.rows(db.session(), {"digest": blind_index("device_session.key", key)})
     if not rows or not rows[0].active:
         return None
-    facts = rows[0]._mapping
-    found = SignedIn(
-        **{column: facts[column] for column in _COLUMNS},
-        key=key,
-        roles=frozenset(row.name for row in rows if row.name),
-    )
+    found = SignedIn(*(*_MEMBER_OF(rows[0]), key, frozenset(row.name for row in rows if row.name)))
     return found if now < found.session_ends_at else None
 
 

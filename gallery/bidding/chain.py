@@ -13,9 +13,10 @@ from gallery.bidding.held import Held
 from gallery.bidding.queries import lot, lot_bidder, receipt
 from gallery.core import live
 from gallery.core.db import after_commit
+from gallery.core.prepared import Prepared
 
-_SEAL = sa.insert(receipt)
-_MOVE = (
+_SEAL = Prepared(sa.insert(receipt))
+_move = (
     sa.update(lot)
     .where(lot.c.id == sa.bindparam("held_id"), lot.c.version == sa.bindparam("held_version"))
     .values(
@@ -29,9 +30,11 @@ _MOVE = (
         version=lot.c.version + 1,
     )
 )
-_CLOSE = _MOVE.values(closed_at=sa.bindparam("closed"))
-_ALIAS = sa.select(lot_bidder.c.alias).where(
-    lot_bidder.c.lot_id == sa.bindparam("lot_id"), lot_bidder.c.bidder_id == sa.bindparam("bidder_id")
+_MOVE, _CLOSE = Prepared(_move), Prepared(_move.values(closed_at=sa.bindparam("closed")))
+_ALIAS = Prepared(
+    sa.select(lot_bidder.c.alias).where(
+        lot_bidder.c.lot_id == sa.bindparam("lot_id"), lot_bidder.c.bidder_id == sa.bindparam("bidder_id")
+    )
 )
 
 
@@ -80,12 +83,9 @@ def append(
         )
     )
     digest = receipts.seal(body, held.digest)
-    connection = session.connection()
-    connection.execute(
-        _SEAL, {"lot_id": held.lot_id, "seq": held.version, "kind": kind, "body": body, "digest": digest}
-    )
-    moved = connection.execute(
-        _CLOSE if closed_at else _MOVE,
+    _SEAL.change(session, {"lot_id": held.lot_id, "seq": held.version, "kind": kind, "body": body, "digest": digest})
+    moved = (_CLOSE if closed_at else _MOVE).change(
+        session,
         {
             "held_id": held.lot_id,
             "held_version": held.version,
@@ -99,7 +99,7 @@ def append(
             "closed": closed_at,
         },
     )
-    if moved.rowcount != 1:
+    if moved != 1:
         raise RuntimeError(f"lot {held.lot_id} moved under its own lock")
     version = held.version + 1
     after_commit(lambda: live.publish(f"lot:{held.lot_id}", version))
@@ -108,6 +108,5 @@ def append(
 
 def alias_of(session: Session, lot_id: int, bidder_id: int | None) -> int | None:
     """A bidder's alias in a lot; None for nobody or one who has not bid on it."""
-    wanted = {"lot_id": lot_id, "bidder_id": bidder_id}
-    alias: int | None = session.connection().execute(_ALIAS, wanted).scalar_one_or_none()
+    alias: int | None = _ALIAS.value(session, {"lot_id": lot_id, "bidder_id": bidder_id})
     return alias

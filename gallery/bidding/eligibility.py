@@ -14,6 +14,7 @@ from gallery.auth.models import STAFF, Member, Role, member_role
 from gallery.bidding import rules
 from gallery.bidding.held import Held, leading_elsewhere
 from gallery.core import settings
+from gallery.core.prepared import Prepared, among
 from gallery.trust import queries as trust
 from gallery.trust.models import SpendingLimit
 
@@ -26,14 +27,15 @@ _person = sa.select(
     .where(
         member_role.c.member_id == member.c.id,
         member_role.c.role_id == role.c.id,
-        role.c.name.in_(sorted(STAFF)),
+        role.c.name.in_(among(*sorted(STAFF))),
     )
     .label("is_staff"),
 ).where(member.c.id == sa.bindparam("bidder_id"))
-_person_held = _person.with_for_update(key_share=True, read=True, of=member)
+_PERSON = Prepared(_person)
+_PERSON_HELD = Prepared(_person.with_for_update(key_share=True, read=True, of=member))
 """As the bid's own reference to him will: whose erasure has begun is seen, or it waits for the bid (P-38)."""
 
-_limit_lock = (
+_LIMIT_LOCK = Prepared(
     sa.select(SpendingLimit.member_id).where(SpendingLimit.member_id == sa.bindparam("bidder_id")).with_for_update()
 )
 
@@ -46,8 +48,7 @@ def facts(
     Read in the unit of work that holds the lot: what is decided is what holds when it is written. A spending limit
     is over several lots, so it is locked too (`locked`), or two bids at once would both fit it.
     """
-    asked = _person_held if locked else _person
-    person = session.connection().execute(asked, {"bidder_id": bidder_id}).one_or_none()
+    person = (_PERSON_HELD if locked else _PERSON).first(session, {"bidder_id": bidder_id})
     if person is None:
         return rules.BidderFacts(bidder_id, is_confirmed=False), ""
     gate = trust.gate(bidder_id, held.sale_id, held.seller_id, now)
@@ -55,7 +56,7 @@ def facts(
     limit = None
     if gate.limit_minor and gate.limit_currency:
         if locked:
-            session.connection().execute(_limit_lock, {"bidder_id": bidder_id})
+            _LIMIT_LOCK.first(session, {"bidder_id": bidder_id})
         limit = rules.SpendingLimit(
             gate.limit_minor, gate.limit_currency, leading_elsewhere(session, bidder_id, held.lot_id)
         )

@@ -17,6 +17,7 @@ from gallery.bidding.models import Bid, Lead, LotBidder, Receipt
 from gallery.bidding.queries import lot, sale, sale_rules
 from gallery.bidding.receipts import GENESIS
 from gallery.core.db import db, on_postgresql
+from gallery.core.prepared import Prepared, among
 
 lead, bid, receipt, lot_bidder = Lead.__table__, Bid.__table__, Receipt.__table__, LotBidder.__table__
 
@@ -36,7 +37,7 @@ class Held:
     sale: rules.SaleRules
 
 
-_HOLD = (
+_HOLD = Prepared(
     sa.select(
         lot.c.id,
         lot.c.sale_id,
@@ -66,7 +67,7 @@ _HOLD = (
     .outerjoin(receipt, sa.and_(receipt.c.lot_id == lot.c.id, receipt.c.seq == lot.c.version - 1))
     .where(lot.c.id == sa.bindparam("lot_id"))
 )
-_LOCK = sa.select(lot.c.id).where(lot.c.id == sa.bindparam("lot_id")).with_for_update()
+_LOCK = Prepared(sa.select(lot.c.id).where(lot.c.id == sa.bindparam("lot_id")).with_for_update())
 
 
 def hold(session: Session, lot_id: int, *, locked: bool = True) -> Held | None:
@@ -75,10 +76,9 @@ def hold(session: Session, lot_id: int, *, locked: bool = True) -> Held | None:
     On PostgreSQL the lock is a statement of its own: one that waits while it reads would join rows
     from before the wait. On SQLite the unit of work already is the only writer.
     """
-    connection = session.connection()
     if locked and on_postgresql():
-        connection.execute(_LOCK, {"lot_id": lot_id})
-    row = connection.execute(_HOLD, {"lot_id": lot_id}).one_or_none()
+        _LOCK.first(session, {"lot_id": lot_id})
+    row = _HOLD.first(session, {"lot_id": lot_id})
     if row is None:
         return None
     standing = rules.Standing(
@@ -118,40 +118,41 @@ _WITH_RECEIPT = sa.select(
     receipt.c.digest,
     receipt.c.body,
 ).join_from(bid, receipt, sa.and_(receipt.c.lot_id == bid.c.lot_id, receipt.c.seq == bid.c.seq))
-_BY_KEY = _WITH_RECEIPT.where(bid.c.bidder_id == sa.bindparam("bidder_id"), bid.c.key == sa.bindparam("key"))
-_OWN = _WITH_RECEIPT.where(
-    bid.c.lot_id == sa.bindparam("lot_id"),
-    bid.c.seq == sa.bindparam("seq"),
-    bid.c.bidder_id == sa.bindparam("bidder_id"),
+_BY_KEY = Prepared(_WITH_RECEIPT.where(bid.c.bidder_id == sa.bindparam("bidder_id"), bid.c.key == sa.bindparam("key")))
+_OWN = Prepared(
+    _WITH_RECEIPT.where(
+        bid.c.lot_id == sa.bindparam("lot_id"),
+        bid.c.seq == sa.bindparam("seq"),
+        bid.c.bidder_id == sa.bindparam("bidder_id"),
+    )
 )
 
 
 def bid_by_key(session: Session, bidder_id: int, key: str) -> Any:
     """The bid that this bidder made with this key, with its receipt; None if there is none."""
-    return session.connection().execute(_BY_KEY, {"bidder_id": bidder_id, "key": key}).one_or_none()
+    return _BY_KEY.first(session, {"bidder_id": bidder_id, "key": key})
 
 
 def own_bid(lot_id: int, seq: int, bidder_id: int) -> Any:
     """One of the asker's own bids with its receipt; None if it is not his."""
-    wanted = {"lot_id": lot_id, "seq": seq, "bidder_id": bidder_id}
-    return db.session().connection().execute(_OWN, wanted).one_or_none()
+    return _OWN.first(db.session(), {"lot_id": lot_id, "seq": seq, "bidder_id": bidder_id})
 
 
-_LEADING_ELSEWHERE = (
+_LEADING_ELSEWHERE = Prepared(
     sa.select(lead.c.maximum_minor, sale.c.currency)
     .join_from(lead, lot, lead.c.lot_id == lot.c.id)
     .join(sale, lot.c.sale_id == sale.c.id)
     .where(
         lead.c.bidder_id == sa.bindparam("bidder_id"),
         lead.c.lot_id != sa.bindparam("lot_id"),
-        lot.c.state.in_((rules.LotState.UPCOMING, rules.LotState.OPEN)),
+        lot.c.state.in_(among(rules.LotState.UPCOMING, rules.LotState.OPEN)),
     )
 )
 
 
 def leading_elsewhere(session: Session, bidder_id: int, lot_id: int) -> tuple[tuple[int, str], ...]:
     """The bidder's maxima on other lots that he leads and that are not closed: (minor units, currency)."""
-    rows = session.connection().execute(_LEADING_ELSEWHERE, {"bidder_id": bidder_id, "lot_id": lot_id})
+    rows = _LEADING_ELSEWHERE.rows(session, {"bidder_id": bidder_id, "lot_id": lot_id})
     return tuple((row.maximum_minor, row.currency) for row in rows)
 
 

@@ -18,6 +18,7 @@ from gallery.bidding import costs, rules
 from gallery.bidding.increments import GRANULARITY, Table
 from gallery.bidding.models import Lead, LotBidder, Receipt
 from gallery.core.db import db
+from gallery.core.prepared import Prepared
 from gallery.lots.models import Lot, Sale
 
 lot, sale = Lot.__table__, Sale.__table__
@@ -59,7 +60,7 @@ class Mine:
     leads: bool
 
 
-_SHOWN = (
+_SHOWN = Prepared(
     sa.select(
         lot.c.id,
         lot.c.version,
@@ -92,7 +93,7 @@ _VERSIONS = (
     .join_from(lot, sale, lot.c.sale_id == sale.c.id)
     .where(lot.c.id.in_(sa.bindparam("lot_ids", expanding=True)), sale.c.is_published)
 )
-_MINE = (
+_MINE = Prepared(
     sa.select(lot_bidder.c.alias, lot_bidder.c.maximum_minor, lead.c.bidder_id)
     .join_from(lot_bidder, lead, lead.c.lot_id == lot_bidder.c.lot_id, isouter=True)
     .where(lot_bidder.c.lot_id == sa.bindparam("lot_id"), lot_bidder.c.bidder_id == sa.bindparam("bidder_id"))
@@ -137,7 +138,7 @@ def sale_rules(row: Any) -> rules.SaleRules:
 
 def shown(lot_id: int, now: datetime) -> Shown | None:
     """What everyone may see of a lot's standing at `now`; None for an unknown or unpublished lot."""
-    row = run(_SHOWN, {"lot_id": lot_id}).one_or_none()
+    row = _SHOWN.first(db.session(), {"lot_id": lot_id})
     if row is None:
         return None
     terms = sale_rules(row)
@@ -184,7 +185,7 @@ def versions(lot_ids: Iterable[int]) -> dict[int, int]:
 
 def mine(lot_id: int, bidder_id: int) -> Mine | None:
     """How this bidder stands in the lot; None if he has not bid on it."""
-    row = run(_MINE, {"lot_id": lot_id, "bidder_id": bidder_id}).one_or_none()
+    row = _MINE.first(db.session(), {"lot_id": lot_id, "bidder_id": bidder_id})
     return row and Mine(row.alias, row.maximum_minor, row.bidder_id == bidder_id)
 
 

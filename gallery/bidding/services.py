@@ -21,6 +21,7 @@ from gallery.content.policies.rules import Kind
 from gallery.core import clock
 from gallery.core.db import db, transaction
 from gallery.core.errors import Missing
+from gallery.core.prepared import Prepared
 from gallery.notices.services import notify, withdraw
 
 # Built once: a bid waits for these.
@@ -28,14 +29,16 @@ _of_lot = sa.bindparam("of_lot", type_=lot_bidder.c.lot_id.type)
 _of_bidder = sa.bindparam("of_bidder", type_=lot_bidder.c.bidder_id.type)
 _maximum = sa.bindparam("maximum", type_=lot_bidder.c.maximum_minor.type)
 _seq = sa.bindparam("seq", type_=lot_bidder.c.last_seq.type)
-_PUT_BID = sa.insert(bid)
-_ALIASES_TAKEN = sa.select(sa.func.coalesce(sa.func.max(lot_bidder.c.alias), 0)).where(
-    lot_bidder.c.lot_id == sa.bindparam("lot_id")
+_PUT_BID = Prepared(sa.insert(bid))
+_ALIASES_TAKEN = Prepared(
+    sa.select(sa.func.coalesce(sa.func.max(lot_bidder.c.alias), 0)).where(lot_bidder.c.lot_id == sa.bindparam("lot_id"))
 )
-_ENTER = sa.insert(lot_bidder).values(
-    lot_id=_of_lot, bidder_id=_of_bidder, alias=sa.bindparam("new_alias"), maximum_minor=_maximum, last_seq=_seq
+_ENTER = Prepared(
+    sa.insert(lot_bidder).values(
+        lot_id=_of_lot, bidder_id=_of_bidder, alias=sa.bindparam("new_alias"), maximum_minor=_maximum, last_seq=_seq
+    )
 )
-_BID_AGAIN = (
+_BID_AGAIN = Prepared(
     sa.update(lot_bidder)
     .where(lot_bidder.c.lot_id == _of_lot, lot_bidder.c.bidder_id == _of_bidder)
     .values(
@@ -43,9 +46,11 @@ _BID_AGAIN = (
         last_seq=_seq,
     )
 )
-_FIRST_LEADS = sa.insert(lead).values(lot_id=_of_lot, bidder_id=_of_bidder, maximum_minor=_maximum)
-_NOW_LEADS = sa.update(lead).where(lead.c.lot_id == _of_lot).values(bidder_id=_of_bidder, maximum_minor=_maximum)
-_NOBODY_LEADS = sa.delete(lead).where(lead.c.lot_id == _of_lot)
+_FIRST_LEADS = Prepared(sa.insert(lead).values(lot_id=_of_lot, bidder_id=_of_bidder, maximum_minor=_maximum))
+_NOW_LEADS = Prepared(
+    sa.update(lead).where(lead.c.lot_id == _of_lot).values(bidder_id=_of_bidder, maximum_minor=_maximum)
+)
+_NOBODY_LEADS = Prepared(sa.delete(lead).where(lead.c.lot_id == _of_lot))
 
 
 class BidRefused(Exception):
@@ -160,8 +165,8 @@ def _record(
         leader_alias=alias if leads else held.leader_alias,
         commitment=receipts.commit(nonce, maximum_minor),
     )
-    session.connection().execute(
-        _PUT_BID,
+    _PUT_BID.change(
+        session,
         {
             "lot_id": held.lot_id,
             "seq": appended.seq,
@@ -198,10 +203,10 @@ def _enter(session: Session, held: Held, bidder_id: int, maximum_minor: int) -> 
     alias = chain.alias_of(session, held.lot_id, bidder_id)
     place = {"of_lot": held.lot_id, "of_bidder": bidder_id, "maximum": maximum_minor, "seq": held.version}
     if alias is not None:
-        session.connection().execute(_BID_AGAIN, place)
+        _BID_AGAIN.change(session, place)
         return alias
-    taken: int = session.connection().execute(_ALIASES_TAKEN, {"lot_id": held.lot_id}).scalar_one()
-    session.connection().execute(_ENTER, place | {"new_alias": taken + 1})
+    taken: int = _ALIASES_TAKEN.value(session, {"lot_id": held.lot_id})
+    _ENTER.change(session, place | {"new_alias": taken + 1})
     return taken + 1
 
 
@@ -209,7 +214,8 @@ def lead_with(session: Session, held: Held, bidder_id: int | None, maximum_minor
     """Make a bidder the lot's leader up to a maximum; with None nobody leads any more."""
     leader = {"of_lot": held.lot_id, "of_bidder": bidder_id, "maximum": maximum_minor}
     if bidder_id is None:
-        statement: sa.Executable = _NOBODY_LEADS
+        _NOBODY_LEADS.change(session, leader)
+    elif held.standing.leader is None:
+        _FIRST_LEADS.change(session, leader)
     else:
-        statement = _FIRST_LEADS if held.standing.leader is None else _NOW_LEADS
-    session.connection().execute(statement, leader)
+        _NOW_LEADS.change(session, leader)

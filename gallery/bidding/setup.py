@@ -23,6 +23,7 @@ from gallery.notices import delivery
 def init_app(app: Flask, _settings: Settings) -> None:
     """Register what the floors above call without knowing bidding."""
     lots.PANELS["bidding"] = panel.context
+    lots.SHOWN["bidding"] = panel.shown_now
     blocks.register(app, "steps", policy_tables.steps)
     csrf.on_stale(app, "bidding.create", views.renew)
     delivery.let_go_when(app, "outbid", leads_now)

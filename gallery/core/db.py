@@ -8,6 +8,7 @@ starve for over a second (docs/decisions/0002). PostgreSQL locks rows instead.
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolEmpty
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
@@ -141,6 +143,19 @@ def after_commit(callback: Callable[[], object]) -> None:
     db.session().info[AFTER_COMMIT].append(callback)
 
 
+def driver_failed(connection: Connection, cursor: Any, sql: str, parameters: Any, failed: Exception) -> Exception:
+    """What SQLAlchemy would raise for an error of the driver; a connection that is lost is used no more."""
+    dialect, lost = connection.dialect, False
+    if cursor is not None:
+        cursor.close()
+        lost = dialect.is_disconnect(failed, connection.connection.dbapi_connection, cursor)  # type: ignore[arg-type]
+    if lost:
+        connection.invalidate(failed)
+    error = dialect.loaded_dbapi.Error
+    hidden = connection.engine.hide_parameters
+    return DBAPIError.instance(sql, parameters, failed, error, hidden, lost, dialect)  # type: ignore[arg-type,return-value]
+
+
 def on_postgresql() -> bool:
     """Whether the house runs on PostgreSQL (else: SQLite)."""
     return db.engine.dialect.name == "postgresql"
@@ -179,7 +194,15 @@ def _open_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get(WRITER)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
+    # On the driver's own connection: SQLAlchemy takes longer over one word than SQLite over a bid's statement.
+    driver = connection.connection.driver_connection
+    try:
+        for heard in connection.engine.dispatch.before_cursor_execute:
+            heard(connection, None, begin, (), None, False)
+        driver.execute(begin)  # type: ignore[union-attr]
+    except sqlite3.Error as failed:
+        raise driver_failed(connection, None, begin, (), failed) from failed
 
 
 def _become_writer(session: Session) -> None:

@@ -10,8 +10,12 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from flask import Flask, Response, current_app, has_request_context, request
-from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
+from babel.support import NullTranslations, Translations
+from flask import Flask, Response, current_app, g, has_app_context, has_request_context, request
+from flask_babel import Babel, LazyString, force_locale, get_locale
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from gallery.core import settings
@@ -37,15 +41,15 @@ __all__ = [
     "zone",
 ]
 
-_ = gettext
-lazy = lazy_gettext
-
 LOCALES = ("fr", "en")
 NAMES = {"fr": "Français", "en": "English"}
 DEFAULT_LOCALE = "fr"
 COOKIE = "lang"
 COOKIE_SECONDS = 365 * 24 * 3600
 TRANSLATIONS = Path(__file__).parents[1] / "translations"
+
+MOST_WORDS = 4096
+"""How many texts of templates are kept ready; there are about half as many in each language."""
 
 babel = Babel()
 
@@ -56,15 +60,67 @@ def init_app(app: Flask, _settings: settings.Settings) -> None:
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(TRANSLATIONS))
     babel.init_app(app, locale_selector=_select)
     app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.jinja_env.globals.update(_=_in_template, gettext=_in_template, ngettext=_counted_in_template)
     app.jinja_env.filters.update(when=when, date=date, time=time, iso=iso, money=_money, convert=convert, listed=listed)
     app.jinja_env.globals.update(current_locale=current_locale, page_url=page_url, text=text, text_locale=text_locale)
     app.jinja_env.globals.update(LOCALES=LOCALES, LOCALE_NAMES=NAMES)
     app.after_request(_remember)
 
 
+def _(words: str, /, **values: object) -> str:
+    """`words`, which stand in the code in English, in the reader's language."""
+    found: str = _catalogue(current_locale()).ugettext(words)
+    return found % values if values else found
+
+
+def lazy(words: str, /, **values: object) -> LazyString:
+    """`_` at the moment at which somebody reads it."""
+    return LazyString(_, words, **values)
+
+
+def ngettext(one: str, many: str, num: int, /, **values: object) -> str:
+    """`one` or `many`, by `num` and the rules of the reader's language; both may name `%(num)s`."""
+    found: str = _catalogue(current_locale()).ungettext(one, many, num)
+    return found % {"num": num, **values}
+
+
+@lru_cache(maxsize=len(LOCALES))
+def _catalogue(language: str) -> NullTranslations:
+    """The texts of a language. Flask-Babel finds them too, in a hundred steps for each text of a page."""
+    return Translations.load(str(TRANSLATIONS), [language])
+
+
+@pass_eval_context
+def _in_template(asked: EvalContext, words: str, /, **values: object) -> str:
+    """`_` as Jinja's own: always a format, and markup where the template is."""
+    if values:
+        return _words(current_locale(), words, asked.autoescape) % values
+    return _filled(current_locale(), words, asked.autoescape)
+
+
+@lru_cache(MOST_WORDS)
+def _words(language: str, words: str, is_markup: bool) -> str:
+    found: str = _catalogue(language).ugettext(words)
+    return Markup(found) if is_markup else found  # noqa: S704  A text of ours; what is filled in is escaped.
+
+
+@lru_cache(MOST_WORDS)
+def _filled(language: str, words: str, is_markup: bool) -> str:
+    return _words(language, words, is_markup) % {}
+
+
+@pass_eval_context
+def _counted_in_template(asked: EvalContext, one: str, many: str, num: int, /, **values: object) -> str:
+    found: str = _catalogue(current_locale()).ungettext(one, many, num)
+    return (Markup(found) if asked.autoescape else found) % {"num": num, **values}  # noqa: S704  As above.
+
+
 def current_locale() -> str:
     """`fr` or `en`: the language of the request, or the one that `force_locale` set for a mail."""
-    locale = get_locale()
+    # Where Flask-Babel keeps it once it is known; asking it takes ten times as long.
+    if not has_app_context():
+        return DEFAULT_LOCALE
+    locale = getattr(getattr(g, "_flask_babel", None), "babel_locale", None) or get_locale()
     return locale.language if locale is not None and locale.language in LOCALES else DEFAULT_LOCALE
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from gallery.core import clock, crypto, jobs
 from gallery.core.db import after_commit, db, in_transaction, on_postgresql, transaction
-from gallery.core.outbox_table import INSERT, OVERWRITE
+from gallery.core.outbox_table import INSERT, MARK_WITHDRAWN, OVERWRITE, REMOVE_WITHDRAWN, WITHDRAWN
 from gallery.core.outbox_table import Message as Message
 from gallery.core.outbox_table import OutboxMessage as OutboxMessage
 from gallery.core.outbox_table import State as State
@@ -37,9 +37,6 @@ TOPIC_PAUSE = timedelta(seconds=60)
 """Between two messages on one topic; what happens meanwhile overwrites the one that waits."""
 WAKE_PAUSE = 0.2
 """Seconds for which one wake-up of the workers counts."""
-
-WITHDRAWN = "Withdrawn"
-"""The `last_error` of a message that a worker had in its hands when it was taken back."""
 
 _hand = threading.Lock()
 """A worker has two threads that deliver, the one that is woken and the sweep; with it, one message in its hands."""
@@ -95,10 +92,9 @@ def put(
         "new_time": not_before or now,
         "now": now,
     }
-    connection = db.session().connection()
-    if topic is not None and connection.execute(OVERWRITE, values).rowcount:
+    if topic is not None and OVERWRITE.change(db.session(), values):
         return
-    connection.execute(INSERT[connection.dialect.name], values)
+    INSERT[db.engine.dialect.name].change(db.session(), values)
     if not_before is None or not_before <= now:
         after_commit(_wake)
 
@@ -108,11 +104,10 @@ def withdraw(kind: str, topic: str) -> None:
 
     What a worker has in its hands at this moment may still go; if it fails, it is not tried again.
     """
-    here = sa.and_(_outbox.c.kind == kind, _outbox.c.topic == topic)
-    waits = here & _outbox.c.state.in_((State.QUEUED, State.LEASED))
+    which = {"of_kind": kind, "of_topic": topic}
     # Marked first, and so held: nothing can be leased, or queued again, between the two statements.
-    if _changed(db.session(), sa.update(_outbox).where(waits).values(last_error=WITHDRAWN)):
-        db.session().execute(sa.delete(_outbox).where(here, _outbox.c.state == State.QUEUED))
+    if MARK_WITHDRAWN.change(db.session(), which):
+        REMOVE_WITHDRAWN.change(db.session(), which)
 
 
 @jobs.job

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from gallery.core.crypto import EncryptedJSON
 from gallery.core.db import Base
 from gallery.core.personal import Category, Keep, Purpose, Recipient, personal, plain
+from gallery.core.prepared import Prepared, among
 
 _message = personal(
     category=Category.MESSAGES,
@@ -82,8 +83,18 @@ class Message:
 _outbox = OutboxMessage.__table__
 _other = _outbox.alias("other")
 
-# Built once: a bid waits for these two.
-OVERWRITE = (
+WITHDRAWN = "Withdrawn"
+"""The `last_error` of a message that a worker had in its hands when it was taken back."""
+
+# Built once: a bid waits for these.
+_on_topic = sa.and_(_outbox.c.kind == sa.bindparam("of_kind"), _outbox.c.topic == sa.bindparam("of_topic"))
+MARK_WITHDRAWN = Prepared(
+    sa.update(_outbox)
+    .where(_on_topic, _outbox.c.state.in_(among(State.QUEUED, State.LEASED)))
+    .values(last_error=WITHDRAWN)
+)
+REMOVE_WITHDRAWN = Prepared(sa.delete(_outbox).where(_on_topic, _outbox.c.state == State.QUEUED.value))
+OVERWRITE = Prepared(
     sa.update(_outbox)
     .where(
         _outbox.c.kind == sa.bindparam("new_kind"),
@@ -103,18 +114,20 @@ OVERWRITE = (
     .values(key=sa.bindparam("new_key"), payload=sa.bindparam("new_payload"), member_id=sa.bindparam("new_member"))
 )
 INSERT = {
-    dialect.__name__.rpartition(".")[2]: dialect.insert(_outbox)
-    .values(
-        kind=sa.bindparam("new_kind"),
-        key=sa.bindparam("new_key"),
-        topic=sa.bindparam("new_topic"),
-        payload=sa.bindparam("new_payload"),
-        member_id=sa.bindparam("new_member"),
-        not_before=sa.bindparam("new_time"),
-        created_at=sa.bindparam("now"),
-        state=State.QUEUED.value,
-        attempts=0,
+    dialect.__name__.rpartition(".")[2]: Prepared(
+        dialect.insert(_outbox)
+        .values(
+            kind=sa.bindparam("new_kind"),
+            key=sa.bindparam("new_key"),
+            topic=sa.bindparam("new_topic"),
+            payload=sa.bindparam("new_payload"),
+            member_id=sa.bindparam("new_member"),
+            not_before=sa.bindparam("new_time"),
+            created_at=sa.bindparam("now"),
+            state=State.QUEUED.value,
+            attempts=0,
+        )
+        .on_conflict_do_nothing(index_elements=["kind", "key"])
     )
-    .on_conflict_do_nothing(index_elements=["kind", "key"])
     for dialect in (postgresql, sqlite)
 }

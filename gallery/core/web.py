@@ -173,8 +173,10 @@ def _refuse_nul() -> None:
 
 
 def _finish(response: Response) -> Response:
+    present = {name.lower() for name, _value in response.headers}
     for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+        if name.lower() not in present:
+            response.headers.add(name, value)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", TRANSPORT)
     response.headers["X-Now"] = str(server_now_ms())
@@ -182,10 +184,12 @@ def _finish(response: Response) -> Response:
         response.vary.update({"HX-Request", "Cookie", "Accept-Language"})
     if response.status_code == 304:
         return response  # A policy here would replace the one of the stored page, whose nonce is another.
-    response.headers.setdefault("Content-Security-Policy", content_security_policy(current_app))
+    if "content-security-policy" not in present:
+        response.headers.add("Content-Security-Policy", content_security_policy(current_app))
     if response.mimetype == "text/html":
-        response.headers.setdefault("Content-Language", current_locale())
-        if "Cache-Control" not in response.headers:
+        if "content-language" not in present:
+            response.headers.add("Content-Language", current_locale())
+        if "cache-control" not in present:
             # What a member sees is stored nowhere, so that the next person at the machine can't go back to it.
             private = "no-store" if session.get("_user_id") else "private, no-cache"
             response.headers["Cache-Control"] = private

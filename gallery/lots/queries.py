@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from gallery.account.models import Company, Profile
 from gallery.core.db import db
 from gallery.core.errors import Missing
+from gallery.core.prepared import Prepared
 from gallery.lots.facts import ArtistFacts, LotFacts, LotPage, Picture, SaleFacts
 from gallery.lots.models import Artist, Lot, LotPicture, Sale, ShippingRate
 from gallery.lots.rules import Phase, Zone
@@ -44,7 +45,7 @@ _lots_of_sale = sa.func.coalesce(
     sa.select(sa.func.max(lot.c.number)).where(lot.c.sale_id == sale.c.id).correlate(sale).scalar_subquery(), 0
 )
 
-_LOT = (
+_LOT = Prepared(
     sa.select(
         *_of(lot, LotFacts),
         lot.c.reserve_minor.is_not(None).label("has_reserve"),
@@ -77,13 +78,15 @@ _LOT = (
     .outerjoin(company, company.c.member_id == lot.c.seller_id)
     .where(lot.c.id == sa.bindparam("lot_id"))
 )
-_PICTURES = (
+_PICTURES = Prepared(
     sa.select(*_of(picture, Picture)).where(picture.c.lot_id == sa.bindparam("lot_id")).order_by(picture.c.position)
 )
-_RATES = sa.select(rate.c.zone, rate.c.cost_minor).where(rate.c.lot_id == sa.bindparam("lot_id"))
-_NEIGHBOURS = sa.select(lot.c.number, lot.c.id).where(
-    lot.c.sale_id == sa.bindparam("sale_id"),
-    lot.c.number.in_([sa.bindparam("before"), sa.bindparam("behind")]),
+_RATES = Prepared(sa.select(rate.c.zone, rate.c.cost_minor).where(rate.c.lot_id == sa.bindparam("lot_id")))
+_NEIGHBOURS = Prepared(
+    sa.select(lot.c.number, lot.c.id).where(
+        lot.c.sale_id == sa.bindparam("sale_id"),
+        lot.c.number.in_([sa.bindparam("before"), sa.bindparam("behind")]),
+    )
 )
 _SALES = sa.select(
     *(column for column in _of(sale, SaleFacts) if column is not sale.c.first_ends_at),
@@ -113,17 +116,12 @@ def visible_lot(lot_id: int, asker: Any = None) -> LotFacts:
 def lot_page(lot_id: int, asker: Any = None) -> LotPage:
     """The lot with pictures, shipping and neighbours, in four statements; raises Missing like `visible_lot`."""
     facts = _visible(lot_id, asker)
-    run = db.session.execute
-    around = {
-        row.number: row.id
-        for row in run(
-            _NEIGHBOURS, {"sale_id": facts["sale_id"], "before": facts["number"] - 1, "behind": facts["number"] + 1}
-        )
-    }
-    costs = dict(run(_RATES, {"lot_id": lot_id}).all())
+    beside = {"sale_id": facts["sale_id"], "before": facts["number"] - 1, "behind": facts["number"] + 1}
+    around = {row.number: row.id for row in _NEIGHBOURS.rows(db.session(), beside)}
+    costs = dict(_RATES.rows(db.session(), {"lot_id": lot_id}))
     return LotPage(
         **facts,
-        pictures=tuple(Picture(*row) for row in run(_PICTURES, {"lot_id": lot_id})),
+        pictures=tuple(Picture(*row) for row in _PICTURES.rows(db.session(), {"lot_id": lot_id})),
         shipping=tuple((zone, costs[zone]) for zone in Zone if zone in costs),
         previous_id=around.get(facts["number"] - 1),
         next_id=around.get(facts["number"] + 1),
@@ -215,10 +213,11 @@ def sale_id(slug: str) -> int | None:
 
 
 def _visible(lot_id: int, asker: Any) -> dict[str, Any]:
-    row = db.session.execute(_LOT, {"lot_id": lot_id}).one_or_none() if 0 < lot_id <= LARGEST_ID else None
+    row = _LOT.first(db.session(), {"lot_id": lot_id}) if 0 < lot_id <= LARGEST_ID else None
     if row is None or not (row.is_published or _is_staff(asker) or _sells(asker, lot_id)):
         raise Missing
-    return dict(row._mapping)
+    found: dict[str, Any] = row._asdict()
+    return found
 
 
 def _sales(*conditions: Any, order: Sequence[Any] = (), most: int = 1) -> list[SaleFacts]:

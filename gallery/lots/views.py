@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,20 +11,25 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from flask_login import current_user
 
 from gallery.account import company_forms, company_queries
+from gallery.consents.rules import Purpose
+from gallery.consents.setup import consented, first_layer
 from gallery.content.pages.reading import home_words
-from gallery.core import access, clock, files, pictures
+from gallery.core import access, clock, files, kept, pictures, preferences
 from gallery.core.errors import Missing
 from gallery.core.htmx import respond, wants_partial
-from gallery.core.i18n import _
+from gallery.core.i18n import _, current_locale
 from gallery.lots import catalogue, forms, fragments, labels, queries
 from gallery.lots.catalogue import BadMark, Filters, Mark, Sort, Status
-from gallery.lots.facts import ArtistFacts, Card, Picture, SaleFacts
+from gallery.lots.facts import ArtistFacts, Card, LotPage, Picture, SaleFacts
 from gallery.lots.rules import SaleStatus
 
 bp = Blueprint("lots", __name__)
 
 PANELS: dict[str, Callable[[int], dict[str, Any]]] = {}
 """What floors below add to the page of a lot: by package, a function from the lot's id to variables of the template."""
+
+SHOWN: dict[str, Callable[[int], Hashable]] = {}
+"""All that those floors show of a lot to a visitor: by package, a function from the id to values"""
 
 HOME_CARDS = 8
 ARTISTS_PER_PAGE = 60
@@ -80,19 +85,33 @@ def index() -> Response:
 @bp.get("/lots/<int:lot_id>")
 @access.public
 def show(lot_id: int) -> Response:
-    """The page of one lot. What belongs to its bids is added by PANELS."""
-    return show_page(lot_id)
+    """The page of one lot, for a visitor rendered once a version. What belongs to its bids is added by PANELS."""
+    if not kept.is_for_anybody() or consented(Purpose.ADS):
+        return show_page(lot_id)
+    lot = queries.lot_page(lot_id)
+    asks = first_layer()
+    key = (
+        *("lot", lot, asks and asks.digest, current_locale(), preferences.chosen_currency(), saves_data()),
+        *(shown(lot_id) for shown in SHOWN.values()),
+    )
+    response = make_response(kept.page(key, lambda: _whole_page(lot_id, lot)))
+    response.vary.add("Save-Data")
+    return response
 
 
 def show_page(lot_id: int, status: int = 200) -> Response:
     """The page of a lot, also as the answer to a form on it that came back."""
-    now = clock.now()
-    lot = queries.lot_page(lot_id, current_user)
-    lot = replace(lot, pictures=tuple(map(_fitting_line, lot.pictures)))
+    response = make_response(_whole_page(lot_id, queries.lot_page(lot_id, current_user)), status)
+    response.vary.add("Save-Data")
+    return response
+
+
+def _whole_page(lot_id: int, lot: LotPage) -> str:
     context: dict[str, Any] = {}
     for panel in PANELS.values():
         context |= panel(lot_id)
-    return _page("lots/show.html", now, status, lot=lot, **context)
+    lot = replace(lot, pictures=tuple(map(_fitting_line, lot.pictures)))
+    return render_template("lots/show.html", labels=labels, fragments=fragments, lot=lot, **context)
 
 
 @bp.get("/sales/")

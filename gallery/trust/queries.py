@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from gallery.core.db import UTCDateTime, db
+from gallery.core.prepared import Prepared
 from gallery.trust.models import AccountLink, Block, SaleBar, SpendingLimit
 
 
@@ -49,23 +50,20 @@ _limit = (
 _linked = sa.exists().where(AccountLink.member_id == _member_id, AccountLink.linked_id == _seller_id)
 _one = sa.select(_linked.label("linked")).subquery("one")
 
-_GATE = sa.select(
-    _block.c.reason,
-    _block.c.until,
-    _bar.c.reason,
-    _one.c.linked,
-    *_limit.c,  # The limit's last, in its own order.
-).select_from(_one.outerjoin(_block, sa.true()).outerjoin(_bar, sa.true()).outerjoin(_limit, sa.true()))
+_GATE = Prepared(
+    sa.select(
+        _block.c.reason,
+        _block.c.until,
+        _bar.c.reason,
+        _one.c.linked,
+        *_limit.c,  # The limit's last, in its own order.
+    ).select_from(_one.outerjoin(_block, sa.true()).outerjoin(_bar, sa.true()).outerjoin(_limit, sa.true()))
+)
 
 
 def gate(member_id: int, sale_id: int, seller_id: int | None, now: datetime) -> GateFacts:
     """What keeps the member from bidding on a lot of this seller in this sale at `now` (UTC)."""
-    row = (
-        db.session()
-        .connection()
-        .execute(_GATE, {"member_id": member_id, "sale_id": sale_id, "seller_id": seller_id, "now": now})
-        .one()
-    )
+    row = _GATE.first(db.session(), {"member_id": member_id, "sale_id": sale_id, "seller_id": seller_id, "now": now})
     return GateFacts(row[0], row[1], row[2], bool(row[3]), *row[4:])
 
 
