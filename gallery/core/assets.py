@@ -1,36 +1,46 @@
-"""Our style sheets, scripts and pictures of the frame: one address per content, compressed, cached for ever."""
+"""Our style sheets, scripts and pictures of the frame: one address per content, compressed, cached for ever.
+
+A script that says something (`_("…")`) is served once for each language, with its words in it: as `js/<name>.fr.js`.
+So no page has to carry them.
+"""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
 import brotli
+from babel.support import Translations
 from flask import Flask, Response, abort, current_app, send_from_directory
 from markupsafe import Markup
 from whitenoise import WhiteNoise
 
 from gallery.core.access import public
+from gallery.core.i18n import LOCALES, TRANSLATIONS
 from gallery.core.settings import Settings
 
 SOURCE = Path(__file__).parents[2] / "static"
 SQUEEZED = {".css", ".js", ".svg", ".txt", ".json"}
 HASHED = re.compile(r"^[0-9a-f]{10}/")
+SAYS = re.compile(r'\b_\(("(?:[^"\\]|\\.)*")\)')
+"""A text in a script, which Babel collects as well."""
 STALE_SECONDS = 300
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Serve `static/` below an address that names its content, and give templates `asset` and `critical_css`."""
-    stamp = _stamp(SOURCE)
-    app.extensions["assets"] = stamp
+    stamp = _stamp()
+    served = _squeezed(stamp, settings.data_dir / "static")
+    app.extensions["assets"] = served
     app.add_url_rule("/static/<path:name>", "static", _stale, methods=["GET"])
     app.jinja_env.globals.update(asset=asset, critical_css=critical_css)
-    served = _squeezed(stamp, settings.data_dir / "static")
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,
         root=str(served),
@@ -43,7 +53,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 def asset(name: str) -> str:
     """The address of `static/<name>`; it changes with the content, so browsers never ask again."""
-    return f"/static/{current_app.extensions['assets']}/{name}"
+    return f"/static/{_served().name}/{name}"
 
 
 @lru_cache(maxsize=8)
@@ -66,24 +76,47 @@ def uncommented(script: str) -> str:
     return re.sub(r"^(?:\s*//.*\n|\s+)", "", script, flags=re.MULTILINE)
 
 
-def _stamp(root: Path) -> str:
+def in_language(script: str, locale: str) -> str:
+    """Our script with its texts in a language; English is what they are written in."""
+    gettext = Translations.load(TRANSLATIONS, [locale]).gettext
+    return SAYS.sub(lambda said: json.dumps(gettext(json.loads(said[1])), ensure_ascii=False), script)
+
+
+def _files() -> Iterator[tuple[str, bytes]]:
+    """What is served: names and contents, not compressed yet."""
+    for path in sorted(SOURCE.rglob("*")):
+        if not path.is_file():
+            continue
+        name, content = path.relative_to(SOURCE).as_posix(), path.read_bytes()
+        if path.suffix == ".css":
+            content = minified(content.decode()).encode()
+        if path.parent.name != "js":
+            yield name, content
+            continue
+        script = uncommented(content.decode())
+        if not SAYS.search(script):
+            yield name, script.encode()
+            continue
+        for locale in LOCALES:
+            yield f"{name.removesuffix('.js')}.{locale}.js", in_language(script, locale).encode()
+
+
+def _stamp() -> str:
     digest = hashlib.sha256()
-    for path in sorted(root.rglob("*")):
-        if path.is_file():
-            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for name, content in _files():
+        digest.update(name.encode() + b"\0" + content + b"\0")
     return digest.hexdigest()[:10]
 
 
 def _squeezed(stamp: str, root: Path) -> Path:
-    """A copy of `static/` with .br and .gz beside each text, made once per content."""
+    """What is served, with .br and .gz beside each text, made once per content."""
     ready = root / stamp
     if ready.is_dir():
         return ready
     root.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(dir=root))
-    for path in SOURCE.rglob("*"):
-        if path.is_file():
-            _copy(path, made / path.relative_to(SOURCE))
+    for name, content in _files():
+        _write(made / name, content)
     made.chmod(0o755)
     try:
         made.rename(ready)  # Another process may have been quicker: then its copy is as good.
@@ -92,15 +125,15 @@ def _squeezed(stamp: str, root: Path) -> Path:
     return ready
 
 
-def _copy(source: Path, target: Path) -> None:
+def _served() -> Path:
+    served: Path = current_app.extensions["assets"]
+    return served
+
+
+def _write(target: Path, content: bytes) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    content = source.read_bytes()
-    if source.suffix == ".css":
-        content = minified(content.decode()).encode()
-    if source.parent.name == "js":
-        content = uncommented(content.decode()).encode()
     target.write_bytes(content)
-    if source.suffix in SQUEEZED:
+    if target.suffix in SQUEEZED:
         target.with_name(target.name + ".gz").write_bytes(gzip.compress(content, 9, mtime=0))
         target.with_name(target.name + ".br").write_bytes(brotli.compress(content, quality=11))
 
@@ -115,6 +148,6 @@ def _stale(name: str) -> Response:
     """A page that is older than our last release asks for what it knew: give it today's."""
     if name.endswith((".md", ".txt")):
         abort(404)
-    response = send_from_directory(SOURCE, HASHED.sub("", name), max_age=STALE_SECONDS)
+    response = send_from_directory(_served(), HASHED.sub("", name), max_age=STALE_SECONDS)
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return response

@@ -7,7 +7,6 @@ back by himself and gets the current state.
 from __future__ import annotations
 
 import contextlib
-import random
 import socket
 import threading
 import time
@@ -15,7 +14,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from gallery.core import deflate
-from gallery.core.stream import HEARTBEAT, HEARTBEAT_SECONDS, OPEN, RETRY_MS, Message, notice_silence
+from gallery.core.stream import HEARTBEAT, HEARTBEAT_SECONDS, Message, notice_silence
 
 WAITING_BYTES = 32 * 1024
 """What the kernel keeps for a reader who does not read, before he is cut off; it takes twice as much for itself.
@@ -33,7 +32,7 @@ class Line:
         "_ended",
         "_guard",
         "_line",
-        "_said_when",
+        "_opening",
         "_sent_at",
         "_tail",
         "_waiting",
@@ -52,6 +51,7 @@ class Line:
         topic: str,
         language: str,
         *,
+        opening: bytes = HEARTBEAT,
         seen: int = -1,
         address: str = "",
         allowed: Callable[[], bool] | None = None,
@@ -65,13 +65,13 @@ class Line:
         self.checked_at = self._sent_at = time.monotonic()
         self.on_close: Callable[[], object] = _nothing
         """Called once when it is over."""
+        self._opening = opening
         self._compressed = compressed
         self._guard = threading.Lock()
         self._line: socket.socket | None = None
         self._waiting: Message | None = None
         self._tail = b""
         """The text of the message that the reader's window ends with."""
-        self._said_when = False
         self._ended = False
 
     def open(self, line: socket.socket, head: bytes) -> bool:
@@ -84,7 +84,7 @@ class Line:
                 line.close()
                 return False
             self._line = line
-            first = head + (deflate.HEADER + deflate.stored(OPEN) if self._compressed else OPEN)
+            first = head + (deflate.HEADER + deflate.stored(self._opening) if self._compressed else self._opening)
             waiting, self._waiting = self._waiting, None
             sent = self._send(line, first if waiting is None else first + self._encoded(waiting))
         if not sent:
@@ -136,14 +136,8 @@ class Line:
         return self._line.fileno() if self._line is not None else -1
 
     def _encoded(self, message: Message) -> bytes:
-        data = deflate.block(message.wire, self._tail) if self._compressed else message.wire
-        self._tail = message.wire
-        if self._said_when:
-            return data
-        self._said_when = True
-        # htmx reads it only in a message that has data. In a block of its own, so that the message's stays shared.
-        when = f"retry: {random.randint(*RETRY_MS)}\n".encode()  # noqa: S311  No secret.
-        return (deflate.stored(when) if self._compressed else when) + data
+        text, after, self._tail = message.wire, self._tail, message.wire
+        return deflate.block(text, after) if self._compressed else text
 
     def _send(self, line: socket.socket, data: bytes) -> bool:
         """Whether the kernel took all of it."""

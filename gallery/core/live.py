@@ -17,12 +17,12 @@ from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, request
 
-from gallery.core import bus, handoff
+from gallery.core import bus, clock, handoff
 from gallery.core.hub import Hub
 from gallery.core.line import Line
 from gallery.core.seats import Full
 from gallery.core.settings import Settings
-from gallery.core.stream import Stream
+from gallery.core.stream import Stream, opening
 from gallery.core.topics import Reader, Renderer, Topics
 
 log = logging.getLogger(__name__)
@@ -94,7 +94,12 @@ def watch(topic: str, language: str, *, allowed: Callable[[], bool] | None = Non
     if request.method == "HEAD":
         return Response(mimetype="text/event-stream", headers=HEADERS)
     mine = hub()
-    reader = {"seen": _since(), "address": subscriber(request.remote_addr or ""), "allowed": allowed}
+    reader = {
+        "opening": opening(clock.now()),
+        "seen": _since(),
+        "address": subscriber(request.remote_addr or ""),
+        "allowed": allowed,
+    }
     handed = handoff.socket_of(request.environ) is not None
     _say_how(mine, handed)
     try:

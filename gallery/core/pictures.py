@@ -134,7 +134,7 @@ def fitting(width: int) -> tuple[int, ...]:
 
 
 def lighter(widths: str) -> str:
-    """Those of the widths that a visitor who saves data is shown (P4)."""
+    """Those of the widths that a visitor who saves data or has a slow line is shown (P4)."""
     least, *more = widths.split(",")
     return ",".join([least, *(width for width in more if int(width) <= 480)])
 

@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar, Protocol
 
 HEARTBEAT_SECONDS = 15.0
@@ -24,10 +25,9 @@ STUCK_SECONDS = 10.0
 UNHEARD_MS = 30_000
 """After so long without an acknowledgement the kernel gives up a client that vanished without a word."""
 RETRY_MS = (250, 3_000)
-"""When to come back, different for each, so that after a restart not all come at once (PERFORMANCE 2). htmx adds up
-to a third of it; whose process was killed sees the current price again within five seconds all the same."""
+"""When to come back, different for each, so that after a restart not all come at once (PERFORMANCE 2); whose process
+was killed sees the current price again within five seconds all the same."""
 
-OPEN = b": open\n\n"
 HEARTBEAT = b":\n\n"
 LINE_END = re.compile(r"\r\n|\r|\n")
 GONE = getattr(select, "POLLRDHUP", 0) | select.POLLHUP | select.POLLERR
@@ -42,9 +42,15 @@ class Message:
 
     @classmethod
     def of(cls, version: int, html: str) -> Message:
-        """An unnamed event (htmx swaps no other): the version as its id, the partial as its data."""
+        """An unnamed event: the version as its id, the partial as its data."""
         lines = LINE_END.split(html.strip())
         return cls(version, "".join([f"id: {version}\n", *(f"data: {line}\n" for line in lines), "\n"]).encode())
+
+
+def opening(now: datetime) -> bytes:
+    """What a stream says first: when to come back, different for each reader, and the time to count down by (D8)."""
+    retry = random.randint(*RETRY_MS)  # noqa: S311  No secret.
+    return f"retry: {retry}\nevent: clock\ndata: {now.timestamp() * 1000:.0f}\n\n".encode()
 
 
 class Watcher(Protocol):
@@ -85,6 +91,7 @@ class Stream:
         topic: str,
         language: str,
         *,
+        opening: bytes = HEARTBEAT,
         seen: int = -1,
         address: str = "",
         allowed: Callable[[], bool] | None = None,
@@ -98,12 +105,12 @@ class Stream:
         self.checked_at = time.monotonic()
         self.on_close: Callable[[], object] = lambda: None
         """Called when the stream is over, perhaps more than once."""
+        self._opening = opening
         self._line = line
         self._ready = threading.Condition()
         self._message: Message | None = None
         self._ended = False
         self._opened = False
-        self._retry_sent = False
         self._writing_since: float | None = None
         if line is not None:
             notice_silence(line)
@@ -159,19 +166,13 @@ class Stream:
     def _next_chunk(self) -> bytes:
         if not self._opened:
             self._opened = True
-            return OPEN
+            return self._opening
         with self._ready:
             self._ready.wait_for(lambda: self._message is not None or self._ended, HEARTBEAT_SECONDS)
             message, self._message = self._message, None
             if self._ended:
                 raise StopIteration
-        if message is None:
-            return HEARTBEAT
-        if self._retry_sent:
-            return message.wire
-        self._retry_sent = True
-        # htmx reads it only in a message that has data.
-        return f"retry: {random.randint(*RETRY_MS)}\n".encode() + message.wire  # noqa: S311  No secret.
+        return HEARTBEAT if message is None else message.wire
 
     def _hung_up(self) -> bool:
         line = self._line

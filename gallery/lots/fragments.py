@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from gallery.core import settings
 from gallery.core.i18n import current_locale
+from gallery.core.thrift import Thrift
 from gallery.lots import labels
 from gallery.lots.facts import Card, LotPage
 from gallery.lots.rules import Phase
@@ -27,14 +28,14 @@ def card(shown: Card, numbered: bool, now: datetime) -> Markup:
     return _card(shown, numbered, shown.phase(now), *_reader())
 
 
-def views_of(lot: LotPage, light: bool) -> Markup:
-    """The first view of a lot, large, and what is written below it; `light` for who saves data."""
-    return _part("lots/_picture.html", lot, light, *_reader())
+def views_of(lot: LotPage, thrift: Thrift) -> Markup:
+    """The first view of a lot, large, and what is written below it, with why it is small if it is."""
+    return _part("lots/_picture.html", lot, thrift, *_reader())
 
 
 def told_of(lot: LotPage) -> Markup:
     """What is said of a lot: description, facts, other views, neighbours."""
-    return _part("lots/_description.html", lot, False, *_reader())
+    return _part("lots/_description.html", lot, Thrift.NONE, *_reader())
 
 
 def _reader() -> tuple[str, str]:
@@ -50,5 +51,5 @@ def _card(shown: Card, numbered: bool, phase: Phase, _language: str, _zone: str)
 
 
 @lru_cache(LOTS)
-def _part(template: str, lot: LotPage, light: bool, _language: str, _zone: str) -> Markup:
-    return Markup(render_template(template, lot=lot, light=light, labels=labels))  # noqa: S704  Our own, as above.
+def _part(template: str, lot: LotPage, thrift: Thrift, _language: str, _zone: str) -> Markup:
+    return Markup(render_template(template, lot=lot, thrift=thrift, labels=labels))  # noqa: S704  Our own, as above.

@@ -14,7 +14,7 @@ from gallery.account import company_forms, company_queries
 from gallery.consents.rules import Purpose
 from gallery.consents.setup import consented, first_layer
 from gallery.content.pages.reading import home_words
-from gallery.core import access, clock, files, kept, pictures, preferences
+from gallery.core import access, clock, files, kept, pictures, preferences, thrift
 from gallery.core.errors import Missing
 from gallery.core.htmx import respond, wants_partial
 from gallery.core.i18n import _, current_locale
@@ -75,7 +75,7 @@ def index() -> Response:
         **_links("lots.index", found, **query),
         **found,
     )
-    response.vary.add("Save-Data")
+    thrift.heed(response)
     if wants_partial():
         # The address of what was understood, without the form's empty fields.
         response.headers["HX-Push-Url"] = url_for("lots.index", **query)
@@ -91,18 +91,18 @@ def show(lot_id: int) -> Response:
     lot = queries.lot_page(lot_id)
     asks = first_layer()
     key = (
-        *("lot", lot, asks and asks.digest, current_locale(), preferences.chosen_currency(), saves_data()),
+        *("lot", lot, asks and asks.digest, current_locale(), preferences.chosen_currency(), thrift.wanted()),
         *(shown(lot_id) for shown in SHOWN.values()),
     )
     response = make_response(kept.page(key, lambda: _whole_page(lot_id, lot)))
-    response.vary.add("Save-Data")
+    thrift.heed(response)
     return response
 
 
 def show_page(lot_id: int, status: int = 200) -> Response:
     """The page of a lot, also as the answer to a form on it that came back."""
     response = make_response(_whole_page(lot_id, queries.lot_page(lot_id, current_user)), status)
-    response.vary.add("Save-Data")
+    thrift.heed(response)
     return response
 
 
@@ -212,17 +212,16 @@ def picture_url(file: str, width: int | str, kind: str) -> str:
     return pictures.address(file, width, kind)
 
 
-@bp.app_template_global()
-def saves_data() -> bool:
-    """Whether the visitor's browser asks for as few bytes as possible (P4)."""
-    return request.headers.get("Save-Data", "").strip().lower() == "on"
+@bp.app_template_global("thrift")
+def _thrift() -> thrift.Thrift:
+    return thrift.wanted()
 
 
 def _page(template: str, now: datetime, answer: int = 200, **context: Any) -> Response:
-    """A page with pictures, which differs by whether the visitor saves data."""
+    """A page with pictures, which differs by the visitor's line."""
     context.setdefault("problems", [])
     response = make_response(render_template(template, now=now, labels=labels, fragments=fragments, **context), answer)
-    response.vary.add("Save-Data")
+    thrift.heed(response)
     return response
 
 
@@ -275,14 +274,14 @@ def _page_unknown() -> str:
 
 def _light(cards: list[Card]) -> list[Card]:
     """The cards with pictures that fit the visitor's line."""
-    if not saves_data():
+    if not thrift.wanted():
         return cards
     return [replace(card, picture=_fitting_line(card.picture)) if card.picture else card for card in cards]
 
 
 def _fitting_line(view: Picture) -> Picture:
-    """The picture, or for a visitor who saves data its small variants, without the preview (P4)."""
-    if not saves_data():
+    """The picture, or for a visitor who saves data or has a slow line its small variants, without the preview (P4)."""
+    if not thrift.wanted():
         return view
     return replace(view, widths=pictures.lighter(view.widths), preview="")
 

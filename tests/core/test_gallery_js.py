@@ -5,18 +5,21 @@ from __future__ import annotations
 import queue
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import pytest
-from flask import Flask, Response, render_template_string, request
+from flask import Flask, Response, render_template, render_template_string, request
+from jinja2 import Template
 from markupsafe import Markup
 from playwright.sync_api import Page, Route, expect
 from werkzeug.serving import make_server
 
-from gallery.core import clock
+from gallery.core import clock, stream
 from gallery.core.access import public
 from gallery.core.errors import Unavailable
 
@@ -27,44 +30,56 @@ data-state="{{ lot.state }}" data-lead="{{ lot.lead }}" data-say="Current bid {{
 <a id="rules" href="#">Rules</a></div>"""
 PAGE = """{% extends "base.html" %}{% from "components.html" import live, you %}{% block title %}Lot{% endblock %}
 {% block main %}<h1>Lot</h1>{% call live(7, "/wall/live", "/wall/standing") %}{{ standing }}{% endcall %}
-{{ you(7, 2, lot.lead, lot.state) }}
+{{ you(7, lot.me, lot.lead, lot.state) }}
+<details><summary>More</summary><p>Of it.</p></details>
 <form method="post" action="/wall/bid" data-hx-post="/wall/bid">
 <input name="amount"><button>Bid</button></form>{% endblock %}"""
 
 
 @dataclass
 class Wall:
-    """A lot, its page, and its stream in the hands of the test. `me` is bidder 2."""
+    """A lot, its page, and its stream in the hands of the test. `me`: as whom its reader bids."""
 
     app: Flask
     url: str = ""
     version: int = 0
     price: int = 1000
     lead: int = 2
+    me: int | None = 2
     state: str = "open"
     ends_at: datetime = field(default_factory=lambda: clock.now() + timedelta(minutes=30))
     refuses: bool = False
     holds_back: bool = False
-    opened: list[str | None] = field(default_factory=list)
+    opened: list[str] = field(default_factory=list)
+    """The version that each reader of the stream had, as he said it."""
     polled: int = 0
-    streams: list[queue.Queue[str | None]] = field(default_factory=list)
+    streams: list[queue.Queue[bytes | None]] = field(default_factory=list)
 
     def standing(self) -> str:
-        return render_template_string(STANDING, lot=self)
+        return render_template(self.template, lot=self)
+
+    @cached_property
+    def template(self) -> Template:
+        """The standing's, compiled once."""
+        return self.app.jinja_env.from_string(STANDING)
 
     def publish(self, **changes: Any) -> None:
         """Change the lot and tell all who watch, as the house does."""
         vars(self).update(changes)
         self.version += 1
+        message = stream.Message.of(self.version, self.tell_late()).wire
+        for one in self.streams:
+            one.put(message)
+
+    def tell_late(self) -> str:
+        """What is true now, as an answer that is long on its way."""
         with self.app.app_context(), self.app.test_request_context("/?lang=en"):
-            lines = self.standing().splitlines()
-        for stream in self.streams:
-            stream.put(f"id: {self.version}\n" + "".join(f"data: {line}\n" for line in lines) + "\n")
+            return self.standing()
 
     def hang_up(self) -> None:
         """End all streams, as a deployment does."""
-        for stream in self.streams:
-            stream.put(None)
+        for one in self.streams:
+            one.put(None)
         self.streams.clear()
 
 
@@ -80,14 +95,16 @@ def wall(app: Flask) -> Iterator[Wall]:
         return made.standing()
 
     def live() -> Response:
-        made.opened.append(request.headers.get("Last-Event-ID"))
+        made.opened.append(request.headers.get("Last-Event-ID") or request.args["since"])
         if made.refuses:
             raise Unavailable
-        stream: queue.Queue[str | None] = queue.Queue()
+        mine: queue.Queue[bytes | None] = queue.Queue()
         if not made.holds_back:  # The server sends the headers with the first byte.
-            stream.put(": open\n\n")
-        made.streams.append(stream)
-        return Response(iter(stream.get, None), mimetype="text/event-stream", headers={"Cache-Control": "no-store"})
+            mine.put(stream.opening(clock.now()).replace(b"retry: ", b"retry: 100\nretried: "))
+        made.streams.append(mine)
+        if made.version > int(made.opened[-1]):
+            mine.put(stream.Message.of(made.version, made.standing()).wire)
+        return Response(iter(mine.get, None), mimetype="text/event-stream", headers={"Cache-Control": "no-store"})
 
     for name, view in (("", show), ("/standing", standing), ("/live", live)):
         app.add_url_rule(f"/wall{name}", f"wall{name}", public(view))
@@ -103,15 +120,14 @@ def wall(app: Flask) -> Iterator[Wall]:
 
 @pytest.fixture
 def impatient(page: Page) -> Page:
-    """A page whose script polls each half second and tries the stream anew each two."""
+    """A page whose script polls each half second, tries the stream anew each two, and mistrusts a silence of three."""
 
     def quicken(route: Route) -> None:
         answer = route.fetch()
-        route.fulfill(
-            response=answer, body=answer.text().replace("POLL = 10_000", "POLL = 500").replace("60_000", "2_000")
-        )
+        script = answer.text().replace("POLL = 10_000", "POLL = 500").replace("RETRY = 60_000", "RETRY = 2_000")
+        route.fulfill(response=answer, body=script.replace("? 60_000 : 300_000", "? 3_000 : 3_000"))
 
-    page.route("**/js/gallery.js", quicken)
+    page.route("**/js/gallery.*.js", quicken)
     return page
 
 
@@ -139,6 +155,35 @@ def test_updates_leave_focus_and_what_is_typed_alone(page: Page, wall: Wall) -> 
     expect(page.locator("#lot-7-standing")).to_have_attribute("data-version", "100")
     assert page.evaluate("document.activeElement === window.held")
     assert page.input_value("[name=amount]") == "200 000"
+
+
+def test_a_thousand_updates_leave_the_reader_where_he_is(page: Page, wall: Wall) -> None:
+    """A-05: what is typed, the caret, what is marked, what is unfolded; and the voice says next to nothing (A-04)."""
+    watching(page, wall)
+    page.fill("[name=amount]", "200 000")
+    page.evaluate(
+        """() => {
+          const amount = document.querySelector("[name=amount]"), more = document.querySelector("details");
+          more.open = true;
+          amount.focus();
+          amount.setSelectionRange(1, 3, "backward");
+          Object.assign(window, { amount, more, moved: 0, said: 0 });
+          for (const kind of ["blur", "focus"]) addEventListener(kind, () => window.moved++, true);
+          new MutationObserver(() => window.said++).observe(document.querySelector("#heard"), { childList: true });
+        }"""
+    )
+    began = time.monotonic()
+    for step in range(1000):
+        wall.publish(price=2000 + step, lead=9 if step % 2 else 2)
+    expect(page.locator("#lot-7-standing")).to_have_attribute("data-version", "1000", timeout=60_000)
+    took = time.monotonic() - began
+    found = page.evaluate(
+        """() => [document.activeElement === amount, amount.value, amount.selectionStart, amount.selectionEnd,
+                  amount.selectionDirection, more === document.querySelector("details") && more.open, moved]"""
+    )
+    assert found == [True, "200 000", 1, 3, "backward", True, 0]
+    # Being outbid is said at once, but five hundred times that within seconds would be chatter as well.
+    assert page.evaluate("window.said") <= 2 + took / 5
 
 
 def test_being_outbid_is_shown_and_said_at_once(page: Page, wall: Wall) -> None:
@@ -218,7 +263,7 @@ def test_the_stream_is_opened_however_late_a_script_arrives(page: Page, wall: Wa
 
     page.route("**/*.js", late)
     watching(page, wall)
-    assert wall.opened == [None]
+    assert wall.opened == ["0"]
 
 
 @pytest.mark.parametrize("how", ["cut", "proxy"])
@@ -231,3 +276,112 @@ def test_a_form_without_an_answer_stays_and_says_so(page: Page, wall: Wall, how:
     page.get_by_role("button", name="Bid").click()
     expect(page.locator("#said")).to_contain_text("No answer came.")
     assert page.input_value("[name=amount]") == "7"
+
+
+def hide(page: Page, hidden: bool) -> None:
+    """Look away, or back: headless Chromium shows all its tabs at once, so the page is told that it is out of sight."""
+    page.evaluate(
+        """(hidden) => {
+          Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        hidden,
+    )
+
+
+def test_a_hidden_tab_holds_no_stream_and_catches_up_with_one_message(page: Page, wall: Wall) -> None:
+    """E4: a browser has six connections for a house that speaks HTTP/1.1; tabs out of sight take none."""
+    watching(page, wall)
+    hide(page, True)
+    page.wait_for_timeout(200)
+    wall.streams.clear()
+    for step in range(20):
+        wall.publish(price=2000 + step)
+    page.wait_for_timeout(300)
+    assert page.get_attribute("#lot-7-standing", "data-version") == "0"
+    hide(page, False)
+    expect(page.locator("#lot-7-standing")).to_have_attribute("data-version", "20")
+    assert wall.opened == ["0", "0"]
+    assert wall.polled == 0
+
+
+def test_a_tab_learns_from_another_that_its_reader_is_a_bidder_now(page: Page, wall: Wall) -> None:
+    """E3, E4: he bids in one; the other was opened before."""
+    wall.me = None
+    watching(page, wall)
+    expect(page.locator("#lot-7-you")).to_have_text("")
+    wall.me = 2
+    second = page.context.new_page()
+    second.goto(wall.url)
+    for tab in (page, second):
+        expect(tab.locator("#lot-7-you")).to_have_text("You lead.")
+    wall.publish(lead=9)
+    for tab in (page, second):
+        expect(tab.locator("#lot-7-you")).to_have_text("You have been outbid.")
+
+
+def test_a_page_without_a_connection_says_so_until_it_has_one(page: Page, wall: Wall) -> None:
+    watching(page, wall)
+    heard = page.locator("#heard")
+    expect(heard).to_have_class("hidden")
+    page.context.set_offline(True)
+    expect(heard).to_have_text(re.compile("No connection"))
+    expect(heard).to_have_attribute("aria-live", "polite")
+    assert heard.evaluate("e => e.getBoundingClientRect().bottom === innerHeight && e.offsetHeight > 20")
+    wall.streams.clear()
+    wall.publish(price=2000, lead=9)
+    page.context.set_offline(False)
+    expect(page.locator(".price")).to_contain_text("2,000")
+    expect(page.locator("#lot-7-you")).to_have_text("You have been outbid.")
+    expect(heard).to_have_class("hidden")
+    expect(heard).to_have_text("Current bid 2000. You have been outbid. 30 minutes left.")
+
+
+def test_a_line_that_died_without_a_word_is_noticed(impatient: Page, wall: Wall) -> None:
+    watching(impatient, wall)
+    wall.streams.clear()
+    wall.publish(price=2000)
+    expect(impatient.locator(".price")).to_contain_text("2,000", timeout=9000)
+    until(lambda: len(wall.streams) == 1, impatient)
+    wall.publish(price=3000)
+    expect(impatient.locator(".price")).to_contain_text("3,000")
+
+
+def test_an_answer_that_the_stream_has_overtaken_does_not_stay(page: Page, wall: Wall) -> None:
+    watching(page, wall)
+    wall.publish(price=2000)
+    late = wall.tell_late()
+    wall.publish(price=3000)
+    expect(page.locator(".price")).to_contain_text("3,000")
+    page.evaluate("""(html) => htmx.swap({ target: "#lot-7-live", text: html, swap: "innerMorph" })""", late)
+    expect(page.locator(".price")).to_contain_text("3,000")
+    expect(page.locator("#lot-7-standing")).to_have_attribute("data-version", "2")
+    assert wall.polled == 1
+
+
+def test_a_poll_that_the_stream_has_overtaken_is_dropped(impatient: Page, wall: Wall) -> None:
+    watching(impatient, wall)
+    wall.publish(price=2000)
+    late = wall.tell_late()
+    impatient.route("**/standing", lambda route: route.fulfill(body=late, headers={"X-Now": "0"}))
+    wall.publish(price=3000)
+    impatient.wait_for_timeout(5000)
+    expect(impatient.locator(".price")).to_contain_text("3,000")
+
+
+def test_a_phones_clock_that_is_set_moves_no_countdown(page: Page, wall: Wall) -> None:
+    """D8, and whoever wakes from sleep: his clock has jumped, and the stream may be dead."""
+    watching(page, wall)
+    expect(page.locator(".ends b")).to_have_text(re.compile(r"^29\s+min"))
+    page.evaluate("{ const real = Date.now; Date.now = () => real() + 7_200_000; }")
+    expect(page.locator(".ends b")).to_have_text(re.compile(r"^29\s+min"))
+    until(lambda: len(wall.opened) == 2, page)
+    page.wait_for_timeout(1500)
+    expect(page.locator(".ends b")).to_have_text(re.compile(r"^29\s+min"))
+
+
+def test_without_htmx_the_stream_still_shows_the_price(page: Page, wall: Wall) -> None:
+    page.route("**/vendor/*.js", lambda route: route.abort())
+    watching(page, wall)
+    wall.publish(price=2000)
+    expect(page.locator(".price")).to_contain_text("2,000")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -13,7 +15,7 @@ from flask import Flask, Response
 from flask.globals import app_ctx
 from flask.testing import FlaskClient
 
-from gallery.core import bus, hub, live, stream
+from gallery.core import bus, clock, hub, live, stream
 from gallery.core.access import public
 from gallery.core.db import db, on_postgresql
 from gallery.core.errors import Missing
@@ -23,6 +25,8 @@ from gallery.core.seats import Full, Seats
 from gallery.core.stream import Message, Stream
 from gallery.core.topics import Topics
 from tests.live.reader import eventually
+
+OPENING = re.compile(r"retry: (?P<retry>\d+)\nevent: clock\ndata: (?P<now>\d+)\n\n")
 
 
 class Board:
@@ -81,6 +85,7 @@ def little() -> Flask:
     """An application with nothing in it."""
     made = Flask("little")
     made.testing = True
+    made.extensions["clock"] = clock.FrozenClock(datetime(2026, 3, 1, 12, tzinfo=UTC))
     return made
 
 
@@ -94,7 +99,7 @@ def middle(little: Flask, board: Board) -> Iterator[Hub]:
 
 
 def watching(middle: Hub, language: str = "en", *, seen: int = -1, topic: str = "thing:7", address: str = "") -> Reader:
-    opened = Stream(topic, language, seen=seen, address=address)
+    opened = Stream(topic, language, opening=stream.opening(clock.now()), seen=seen, address=address)
     opened.on_close = lambda: middle.leave(opened)
     middle.join(opened)
     return Reader(opened)
@@ -117,17 +122,25 @@ def test_a_line_of_text_cannot_become_a_field_of_the_event() -> None:
     assert [line for line in lines[1:] if line and not line.startswith("data: ")] == []
 
 
-def test_the_first_message_says_when_to_come_back_and_not_all_at_once(middle: Hub, board: Board) -> None:
+def test_a_stream_says_first_what_time_it_is_and_when_to_come_back_not_all_at_once() -> None:
+    """D8: the browser counts down by the house's clock. Said before any news: a quiet lot has none."""
+    noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    openings = [OPENING.fullmatch(stream.opening(noon).decode()) for _ in range(6)]
+    assert {found and int(found["now"]) for found in openings} == {int(noon.timestamp() * 1000)}
+    retries = [int(found["retry"]) for found in openings if found]
+    least, most = stream.RETRY_MS
+    assert all(least <= retry <= most for retry in retries)
+    assert most < 4_000, "a reader whose process was killed is back within five seconds"
+    assert len(set(retries)) > 1
+
+
+def test_a_reader_gets_the_opening_once(middle: Hub, board: Board) -> None:
     readers = [watching(middle) for _ in range(6)]
     assert eventually(lambda: all(reader.versions == [1] for reader in readers))
     change(middle, board, 2)
     assert eventually(lambda: all(reader.versions == [1, 2] for reader in readers))
-    retries = [int(reader.chunks[1].partition("retry: ")[2].partition("\n")[0]) for reader in readers]
-    least, most = stream.RETRY_MS
-    assert all(least <= retry <= most for retry in retries)
-    assert most * 1.3 < 4_000, "htmx adds up to 30 %, and a reader whose process was killed is back within five seconds"
-    assert len(set(retries)) > 1
-    assert all("retry" not in reader.chunks[2] for reader in readers)
+    assert all(OPENING.fullmatch(reader.chunks[0]) for reader in readers)
+    assert all("retry" not in chunk for reader in readers for chunk in reader.chunks[1:])
 
 
 # Joining and resuming
@@ -136,14 +149,15 @@ def test_the_first_message_says_when_to_come_back_and_not_all_at_once(middle: Hu
 def test_who_joins_without_a_version_gets_the_current_state(middle: Hub) -> None:
     reader = watching(middle)
     assert eventually(lambda: reader.versions == [1])
-    assert reader.chunks[0] == ": open\n\n"
+    assert OPENING.fullmatch(reader.chunks[0])
     assert "data: <p>first in en</p>\n" in reader.chunks[1]
 
 
 def test_who_has_the_current_version_gets_nothing_but_a_greeting(middle: Hub, board: Board) -> None:
     reader = watching(middle, seen=1)
     time.sleep(0.3)
-    assert reader.chunks == [": open\n\n"]
+    assert len(reader.chunks) == 1
+    assert OPENING.fullmatch(reader.chunks[0])
     assert board.rendered == []
 
 
@@ -172,7 +186,7 @@ def test_a_topic_that_is_not_there_is_missing_and_takes_no_place(middle: Hub) ->
 
 def test_a_line_that_is_ended_while_it_joins_is_over_and_takes_no_place(middle: Hub, board: Board) -> None:
     """Its topic was withdrawn, or its session ended, between the view's look and the hub's."""
-    line = Line("thing:7", "en")
+    line = Line("thing:7", "en", opening=b"")
     line.on_close = lambda: middle.leave(line)
     versions = board.versions
 
@@ -252,8 +266,8 @@ def test_what_the_bus_may_have_lost_is_looked_for_at_once(
 
 
 def test_an_inbox_keeps_only_the_newest_message() -> None:
-    opened = Stream("thing:7", "en")
-    assert next(opened) == stream.OPEN
+    opened = Stream("thing:7", "en", opening=b"first")
+    assert next(opened) == b"first"
     for version in (3, 4, 2):
         opened.offer(Message.of(version, "x"))
     assert b"id: 4\n" in next(opened)
@@ -367,7 +381,7 @@ def test_the_answer_is_a_stream_that_no_one_may_store_or_hold_back(client: Flask
     assert response.mimetype == "text/event-stream"
     assert "no-store" in response.headers["Cache-Control"]
     assert response.headers["X-Accel-Buffering"] == "no"
-    assert next(chunks) == b": open\n\n"
+    assert OPENING.fullmatch(next(chunks).decode())
     assert b"id: 1\n" in next(chunks)
     response.close()
 
@@ -396,7 +410,7 @@ def test_resuming(
 ) -> None:
     monkeypatch.setattr(stream, "HEARTBEAT_SECONDS", 0.4)
     response, chunks = opened(client, query, **({"Last-Event-ID": header} if header else {}))
-    assert next(chunks) == b": open\n\n"
+    assert OPENING.fullmatch(next(chunks).decode())
     assert (b"id: 1\n" in next(chunks)) is bool(versions)
     response.close()
 
@@ -526,6 +540,6 @@ def test_a_change_between_page_and_stream_is_not_missed_though_the_view_reads_th
     db.session.remove()
     response = house().get("/thing/live?since=1", buffered=False)
     chunks = iter(response.response)
-    assert next(chunks) == b": open\n\n"
+    assert OPENING.fullmatch(next(chunks).decode())
     assert b"id: 2\n" in next(chunks)
     response.close()

@@ -233,7 +233,7 @@ class Crowd:
             self._again(reader)
 
     def _again(self, reader: Reader) -> None:
-        """As htmx does: after the pause that the stream named, each time twice as long while nobody answers."""
+        """After the pause that the stream named, each time twice as long while nobody answers."""
         pause = min((reader.said(RETRY) or FIRST_PAUSE_MS) / 1000 * 2**reader.failures, LONGEST_PAUSE_SECONDS)
         reader.failures += 1
         self._at(time.monotonic() + pause * random.uniform(1 - JITTER, 1 + JITTER), lambda: self._open(reader))

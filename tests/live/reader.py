@@ -20,7 +20,6 @@ class Event:
 
     version: int
     text: str
-    retry: int | None
     at: float
 
 
@@ -39,6 +38,8 @@ class EventReader:
         self.headers = self._answer.headers
         self.process = self.headers["X-Process"]
         self.events: list[Event] = []
+        self.said: dict[str, str] = {}
+        """What was said of the stream itself, by name."""
         self.comments: list[str] = []
         self.took: list[int] = []
         """Bytes of the body, one figure for what came at once."""
@@ -95,8 +96,11 @@ class EventReader:
             yield from (line.decode() for line in whole)
 
     def _arrived(self, fields: dict[str, list[str]]) -> None:
-        retry = int(fields["retry"][0]) if "retry" in fields else None
-        self.events.append(Event(int(fields["id"][0]), "\n".join(fields["data"]), retry, time.monotonic()))
+        text = "\n".join(fields["data"])
+        if "event" in fields:
+            self.said[fields["event"][0]] = text
+        else:
+            self.events.append(Event(int(fields["id"][0]), text, time.monotonic()))
 
 
 def eventually(true: Callable[[], object], *, seconds: float = 5.0) -> bool:

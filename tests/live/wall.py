@@ -16,7 +16,7 @@ from pathlib import Path
 
 from flask import Flask, Response, current_app, jsonify, request
 
-from gallery.core import bus, hub, live
+from gallery.core import bus, clock, hub, live
 from gallery.core.settings import Settings
 
 BARRED = "barred"
@@ -31,6 +31,7 @@ def create_app() -> Flask:
     with _notes(settings.data_dir) as notes:
         notes.execute("PRAGMA journal_mode=WAL")
         notes.execute("CREATE TABLE IF NOT EXISTS note (id INTEGER PRIMARY KEY, version INTEGER, text TEXT)")
+    clock.init_app(app, settings)
     live.init_app(app, settings)
     if os.environ.get("WALL_BUS") == "none":
         app.extensions["live"]._bus = bus.Alone()

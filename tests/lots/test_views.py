@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from itertools import product
 from urllib.parse import parse_qs, urlsplit
 
 import brotli
@@ -355,16 +356,35 @@ def test_a_lot_without_a_picture_leaves_no_empty_wall(client: InspectingClient) 
     assert 'class="wall"' in client.get(f"/lots/{bare}").text
 
 
-def test_whoever_saves_data_gets_small_pictures_and_is_told(client: InspectingClient, wave: int) -> None:
-    """P4"""
-    for path in ("/", "/lots/", f"/lots/{wave}", "/sales/mers-et-rivages"):
-        usual = client.get(path, headers={"Accept-Language": "en"})
-        light = client.get(path, headers={"Save-Data": "on", "Accept-Language": "en"})
+SLOW_OR_SAVING = (
+    ({"Save-Data": "on"}, "sav(es|e) data"),
+    ({"ECT": "2g", "Downlink": "1.5"}, "line is slow"),
+    ({"ECT": "slow-2g"}, "line is slow"),
+    ({"ECT": "3g", "Downlink": "0.4"}, "line is slow"),
+    ({"ECT": "2g", "Save-Data": "on"}, "sav(es|e) data"),
+)
+USUAL: tuple[dict[str, str], ...] = ({}, {"Save-Data": "off"}, {"ECT": "3g", "Downlink": "0.7"}, {"Downlink": "x"})
+WITH_PICTURES = ("/", "/lots/", "/lots/{}", "/sales/mers-et-rivages")
+
+
+def test_who_saves_data_or_has_a_slow_line_gets_small_pictures_and_is_told(client: InspectingClient, wave: int) -> None:
+    """P4: and one link leads to the large picture all the same."""
+    for path, (line, words) in product(WITH_PICTURES, SLOW_OR_SAVING):
+        light = client.get(path.format(wave), headers=line | {"Accept-Language": "en"})
         shown = re.findall(r'(?:src|srcset)="([^"]+)"', light.text)
         widths = {int(width) for one in shown for width in re.findall(r"-(\d+)\.(?:avif|webp|jpg)", one)}
-        assert widths <= {240, 480}, path
+        assert widths <= {240, 480}, (path, line)
         assert "data:image" not in light.text
-        assert re.search("sav(es|e) data", light.text)
-        assert "-960." in usual.text
+        assert re.search(words, light.text), (path, line)
+        large = re.search(r'<a href="/pictures/\w+-960\.jpg">Enlarge</a>', light.text)
+        assert bool(large) is ("{}" in path)
+
+
+def test_who_has_a_usual_line_gets_all_pictures(client: InspectingClient, wave: int) -> None:
+    for path, line in product(WITH_PICTURES, USUAL):
+        usual = client.get(path.format(wave), headers=line | {"Accept-Language": "en"})
+        assert "-960." in usual.text, (path, line)
         assert "data:image" in usual.text
-        assert not re.search("sav(es|e) data", usual.text)
+        assert not re.search("sav(es|e) data|line is slow", usual.text)
+        assert {"Save-Data", "ECT", "Downlink"} <= set(usual.vary)
+        assert usual.headers["Accept-CH"] == "ECT, Downlink", "else no browser tells"
