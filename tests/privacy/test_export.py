@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,17 +17,21 @@ from werkzeug.test import TestResponse
 from gallery.account.models import Profile
 from gallery.auth.models import Member
 from gallery.bidding.services import place_bid
+from gallery.core import clock
 from gallery.core.audit import AuditEntry
 from gallery.core.db import db, transaction
-from gallery.core.personal import Keep
+from gallery.core.personal import Category, Keep
 from gallery.lots.services import Words
 from gallery.privacy.export import kept, rules
 from gallery.privacy.export.archive import SCHEMA
+from gallery.privacy.requests import services as requests
+from gallery.privacy.requests.rules import Channel, Ground, Kept, Kind
 from gallery.trust import looks
 from gallery.trust.rules import Reason
 from tests import factories
 from tests.auth.doors import fill_in, mailbox
 from tests.inspection import InspectingClient
+from tests.privacy.requests.asking import ask
 from tests.privacy.schema_check import problems
 
 PAGE = "/account/privacy/export"
@@ -73,6 +77,19 @@ def test_a_member_takes_everything_along_and_is_told(client: InspectingClient, a
     acts = db.session.scalars(sa.select(AuditEntry.action).where(AuditEntry.subject == f"member:{ana.id}")).all()
     assert "export.made" in acts
     assert "Your data was downloaded" in [letter.subject for letter in mailbox("ana@example.org")]
+
+
+def test_who_was_refused_something_takes_it_along_and_reads_why(client: InspectingClient, ana: Member) -> None:
+    """P-34: the refusal stands in the archive and among his data as the letter worded it."""
+    client.set_cookie("lang", "en")
+    now = clock.now()
+    ref = ask(Kind.OBJECTION, member_id=ana.id, channel=Channel.ACCOUNT)
+    requests.refuse(ref, [Kept(Ground.CLAIMS, (Category.BIDDING,), now + timedelta(days=30))], "", now=now)
+    for page in (
+        opened(press(client))["index.html"],
+        client.get("/account/privacy/held/privacy_request.member_id").text,
+    ):
+        assert "it is needed for a dispute or a claim that is open" in page
 
 
 def test_in_french_for_who_reads_french(client: InspectingClient, ana: Member) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from gallery.core import column_words, map_words
@@ -10,6 +12,7 @@ from gallery.core.personal import Category
 from gallery.privacy.export import rules, words
 from gallery.privacy.export.gathering import Row
 from gallery.privacy.export.tables import tables
+from gallery.privacy.requests.rules import Ground, Kept
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -56,6 +59,28 @@ def test_codes_are_read_as_words(key: str, name: str, code: str, said: str) -> N
     row = Row({name: code}, {}, None, (rules.Source.YOU,))
     with force_locale("en"):
         assert words.value(table, name, row) == said
+
+
+def test_what_was_refused_is_read_as_the_sentence_that_the_letter_says() -> None:
+    """P-34: whoever was refused something downloads his data all the same, and reads why."""
+    table = next(one for one in tables() if one.key == "privacy_request.member_id")
+    refused = [
+        Kept(Ground.CLAIMS, (Category.BIDDING,), datetime(2027, 12, 31, tzinfo=UTC)).as_json(),
+        Kept(Ground.FRAUD, ()).as_json(),
+    ]
+    with force_locale("en"):
+        said = words.value(table, "kept", Row({"kept": refused}, {}, None, (rules.Source.STAFF,)))
+        none = words.value(table, "kept", Row({"kept": []}, {}, None, (rules.Source.STAFF,)))
+    assert said.startswith("Bids and sales: it is needed for a dispute")
+    assert "This lasts until 31 Dec 2027. The reason: protecting others from fraud" in said
+    assert none == "—"
+
+
+def test_a_list_of_whatever_is_read() -> None:
+    """A value of a form that nobody has words for costs nobody his download."""
+    table = next(one for one in tables() if one.key == "privacy_request.member_id")
+    found = [{"ground": "claims", "until": None}, "bids"]
+    assert words.value(table, "words", Row({"words": found}, {}, None, (rules.Source.YOU,))) == "ground: claims, bids"
 
 
 def test_a_table_stands_under_what_most_of_it_is() -> None:

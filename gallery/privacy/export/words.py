@@ -21,6 +21,8 @@ from gallery.privacy.export.gathering import Row
 from gallery.privacy.export.rules import Other, Source, plain_value
 from gallery.privacy.export.tables import Column, Table
 from gallery.privacy.requests import labels as request_labels
+from gallery.privacy.requests import letters
+from gallery.privacy.requests.rules import Kept
 from gallery.trust import labels
 
 TABLES = {
@@ -109,6 +111,9 @@ VALUES: dict[str, Mapping[Any, Any]] = {
 }
 """Words of codes, by `table.column`."""
 
+REFUSED = "privacy_request.kept"
+"""Holds for each thing that was refused what letters make a sentence of."""
+
 
 def title(table: Table) -> str:
     """What a table is called."""
@@ -139,14 +144,17 @@ def sources(row: Row) -> str:
 def value(table: Table, name: str, row: Row) -> str:
     """A value as it is read."""
     found = row.values[name]
-    if found is None or found == "":
+    if found is None or found in ("", []):
         return "—"
     if name in {one.name for one in table.others}:
         return str(OTHERS[Other(found)])
-    words = VALUES.get(f"{table.name}.{name}")
+    full = f"{table.name}.{name}"
+    if full == REFUSED:
+        return " ".join(letters.kept_in_words(Kept.from_json(stored)) for stored in found)
+    words = VALUES.get(full, {})
     if isinstance(found, list):
-        return ", ".join(str((words or {}).get(one, one)) for one in found)
-    if words and isinstance(found, str) and found in words:
+        return ", ".join(_word(one, words) for one in found)
+    if isinstance(found, str) and found in words:
         return str(words[found])
     if name.endswith("_minor") and "currency" in row.about:
         return format_money(found, row.about["currency"], i18n.current_locale())
@@ -160,6 +168,11 @@ def about(row: Row) -> str:
         return str(labels.ROLES[RoleName(role)])
     names = (f"lot_{mine}", "lot_en", f"sale_{mine}", "sale_en")
     return next((row.about[name] for name in names if row.about.get(name)), "")
+
+
+def _word(one: Any, words: Mapping[Any, Any]) -> str:
+    """One of a list: the word of its code, or itself as it is read."""
+    return str(words[one]) if isinstance(one, str) and one in words else _readable(one)
 
 
 def _readable(found: Any) -> str:
