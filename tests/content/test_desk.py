@@ -101,6 +101,28 @@ def test_time_publishes_and_no_job(app: Flask, client: InspectingClient) -> None
     assert "23 Nov 2026, 18:00" in client.get(f"/admin/content/{number}?lang=en").text
 
 
+def test_a_time_that_is_half_typed_publishes_nothing(client: InspectingClient) -> None:
+    """M1: a browser sends it as no time at all, which means at once, so the browser has to check this form; taking away
+    and off the schedule need no time.
+    """
+    editor(client)
+    number = begin(client)
+    publish(client, number)
+    publish(client, number, at="2099-11-23T18:00")
+    page = client.get(f"/admin/content/{number}?lang=en").text
+    form = page.split("/decisions", 1)[1].split("</form>")[0]
+    assert "novalidate" not in form.split(">")[0]
+    checked = {act for act in ("publish", "cancel", "withdraw") if not _skips_the_check(form, act)}
+    assert checked == {"publish"}
+
+
+def _skips_the_check(form: str, act: str) -> bool:
+    """Whether a button sends the form as it is."""
+    button = re.search(rf'<button[^>]*value="{act}"[^>]*>', form)
+    assert button, act
+    return "formnovalidate" in button[0]
+
+
 def test_a_later_decision_undoes_a_schedule(app: Flask) -> None:
     """Of the decisions whose time has come the newest holds: so what was taken off stays off."""
     noon = factories.NOON
