@@ -79,7 +79,7 @@ def _open(number: int, seller_id: int, now: datetime, views: dict[str, Stored]) 
         Words(f"Eight paintings, no. {number}", f"Huit tableaux, nº {number}"),
         intro=Words(
             "A demonstration: nothing is sold and nothing is owed. Its lots end within the hour, then start anew.",
-            "Une démonstration : rien n'est vendu ni dû. Ses lots se terminent dans l'heure, puis recommencent.",
+            "Une démonstration : rien n’est vendu ni dû. Ses lots se terminent dans l’heure, puis recommencent.",
         ),
         slug=SLUG.format(number),
         opens_at=now,

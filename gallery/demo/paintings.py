@@ -48,16 +48,16 @@ PAINTINGS = (
         "painting",
         Words(
             "Ink and colour on gold leaf, folding screen; attributed",
-            "Encre et couleurs sur feuille d'or, paravent ; attribué",
+            "Encre et couleurs sur feuille d’or, paravent ; attribué",
         ),
         (1660, 1800),
         Words(
             "A flowering cherry and a hanging willow before gold",
-            "Un cerisier en fleurs et un saule pleureur sur fond d'or",
+            "Un cerisier en fleurs et un saule pleureur sur fond d’or",
         ),
         Words(
             "One wing of a folding screen: blossom and young leaves, painted wet in wet, before a ground of gold leaf.",
-            "Un panneau de paravent : fleurs et jeunes feuilles, peintes dans le frais, sur fond de feuilles d'or.",
+            "Un panneau de paravent : fleurs et jeunes feuilles, peintes dans le frais, sur fond de feuilles d’or.",
         ),
         150_000,
     ),
@@ -88,10 +88,10 @@ PAINTINGS = (
         "painting",
         OIL,
         (2000, 3000),
-        Words("A storm of colours and lines around an oval", "Une tempête de couleurs et de lignes autour d'un ovale"),
+        Words("A storm of colours and lines around an oval", "Une tempête de couleurs et de lignes autour d’un ovale"),
         Words(
             "Painted in four days after months of studies: resurrection, flood and judgement, dissolved into colour.",
-            "Peinte en quatre jours après des mois d'études : résurrection et déluge, dissous dans la couleur.",
+            "Peinte en quatre jours après des mois d’études : résurrection et déluge, dissous dans la couleur.",
         ),
         400_000,
     ),
@@ -106,7 +106,7 @@ PAINTINGS = (
         Words("Water lilies on a pond that mirrors the sky", "Des nymphéas sur un étang qui reflète le ciel"),
         Words(
             "The pond at Giverny without a shore: lilies, clouds and depth lie on one surface.",
-            "L'étang de Giverny sans rive : fleurs, nuages et profondeur tiennent sur une même surface.",
+            "L’étang de Giverny sans rive : fleurs, nuages et profondeur tiennent sur une même surface.",
         ),
         350_000,
         500_000,
@@ -125,7 +125,7 @@ PAINTINGS = (
         ),
         Words(
             "“I sensed a great, infinite scream pass through nature.” Cardboard, unvarnished; edges rubbed.",
-            "« J'ai senti un grand cri infini traverser la nature. » Carton, non verni ; bords frottés.",
+            "« J’ai senti un grand cri infini traverser la nature. » Carton, non verni ; bords frottés.",
         ),
         300_000,
     ),
@@ -143,13 +143,13 @@ PAINTINGS = (
         ),
         Words(
             "Painted on the spot at Arles, by the light of a gas lamp; the Great Bear stands over the town.",
-            "Peinte sur le motif à Arles, à la lueur d'un bec de gaz ; la Grande Ourse veille sur la ville.",
+            "Peinte sur le motif à Arles, à la lueur d’un bec de gaz ; la Grande Ourse veille sur la ville.",
         ),
         250_000,
     ),
     Painting(
         "turner-wreck-of-a-transport-ship.jpg",
-        Words("The Wreck of a Transport Ship", "Le Naufrage d'un navire de transport"),
+        Words("The Wreck of a Transport Ship", "Le Naufrage d’un navire de transport"),
         Maker("J. M. W. Turner", 1775, 1851),
         "1810",
         "painting",
@@ -157,7 +157,7 @@ PAINTINGS = (
         (1730, 2450),
         Words(
             "Boats and people in the breakers around a sinking ship",
-            "Des barques et des hommes dans les brisants autour d'un navire qui sombre",
+            "Des barques et des hommes dans les brisants autour d’un navire qui sombre",
         ),
         Words(
             "A captain who saw it is said to have told: no ship could live in such a sea.",
@@ -176,7 +176,7 @@ PAINTINGS = (
         (737, 921),
         Words(
             "A swirling night sky over a village and a cypress",
-            "Un ciel nocturne en volutes au-dessus d'un village et d'un cyprès",
+            "Un ciel nocturne en volutes au-dessus d’un village et d’un cyprès",
         ),
         Words(
             "The view from the window at Saint-Rémy before sunrise, with a village from memory.",
