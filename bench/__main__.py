@@ -12,7 +12,7 @@ from pathlib import Path
 
 import brotli
 
-from bench import live, load, measures, privacy, sign_ins, table
+from bench import browser, live, load, measures, privacy, sign_ins, table
 from bench.house import House, build
 from bench.served import Served, serving
 from gallery import create_app
@@ -82,10 +82,22 @@ def of_privacy(directory: Path, asked: argparse.Namespace) -> Report:
     return lambda: privacy.report(asked.members, *costs)
 
 
+def in_a_browser(directory: Path, asked: argparse.Namespace) -> Report:
+    """What a visitor has of it (goals 6, 8 and 9)."""
+    found = browser.rows(browser.measure(directory, asked.rounds))
+
+    def say() -> bool:
+        table.show(found)
+        return any(row.missed for row in found)
+
+    return say
+
+
 PARTS: dict[str, Callable[[Path, argparse.Namespace], Report]] = {
     "requests": requests,
     "sign_ins": beside_sign_ins,
     "watchers": watchers,
+    "browser": in_a_browser,
     "privacy": of_privacy,
 }
 
