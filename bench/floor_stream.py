@@ -10,10 +10,11 @@ import resource
 import select
 import socket
 import sys
+from datetime import UTC, datetime
 
 from bench.published import note
 from gallery.core import deflate
-from gallery.core.stream import OPEN, Message
+from gallery.core.stream import Message, opening
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n"
 STANDING = (
@@ -70,7 +71,8 @@ class Floor:
             self._bid(line)
         elif b"/live" in asked.split(b"\r\n")[0]:
             self._watchers.add(line)
-            line.send(HEAD + deflate.HEADER + deflate.stored(OPEN) + deflate.block(self._message.wire))
+            first = deflate.HEADER + deflate.stored(opening(datetime.now(UTC)))
+            line.send(HEAD + first + deflate.block(self._message.wire))
         else:
             line.send(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
 

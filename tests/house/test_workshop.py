@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import importlib
 import re
 
 import pytest
@@ -51,3 +52,9 @@ def test_the_metadata_asks_for_what_the_lock_holds() -> None:
 def test_what_decides_a_change_is_the_command_of_the_readme() -> None:
     assert "make test" in (ROOT / "README.md").read_text()
     assert re.search(r"^exec make test$", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "bench").glob("[a-z]*.py")))
+def test_every_bench_can_be_started(name: str) -> None:
+    """They run by hand alone, so that nobody else would see what a change of the house broke in them."""
+    importlib.import_module(f"bench.{name}")
