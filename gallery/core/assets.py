@@ -17,13 +17,12 @@ from functools import lru_cache
 from pathlib import Path
 
 import brotli
-from babel.support import Translations
 from flask import Flask, Response, abort, current_app, send_from_directory
 from markupsafe import Markup
 from whitenoise import WhiteNoise
 
 from gallery.core.access import public
-from gallery.core.i18n import LOCALES, TRANSLATIONS
+from gallery.core.i18n import LOCALES, catalogue
 from gallery.core.settings import Settings
 
 SOURCE = Path(__file__).parents[2] / "static"
@@ -78,13 +77,18 @@ def uncommented(script: str) -> str:
 
 def in_language(script: str, locale: str) -> str:
     """Our script with its texts in a language; English is what they are written in."""
-    gettext = Translations.load(TRANSLATIONS, [locale]).gettext
+    gettext = catalogue(locale).ugettext
     return SAYS.sub(lambda said: json.dumps(gettext(json.loads(said[1])), ensure_ascii=False), script)
 
 
-def _files() -> Iterator[tuple[str, bytes]]:
+@lru_cache(maxsize=1)
+def _files() -> dict[str, bytes]:
     """What is served: names and contents, not compressed yet."""
-    for path in sorted(SOURCE.rglob("*")):
+    return dict(sorted(_made()))
+
+
+def _made() -> Iterator[tuple[str, bytes]]:
+    for path in SOURCE.rglob("*"):
         if not path.is_file():
             continue
         name, content = path.relative_to(SOURCE).as_posix(), path.read_bytes()
@@ -103,7 +107,7 @@ def _files() -> Iterator[tuple[str, bytes]]:
 
 def _stamp() -> str:
     digest = hashlib.sha256()
-    for name, content in _files():
+    for name, content in _files().items():
         digest.update(name.encode() + b"\0" + content + b"\0")
     return digest.hexdigest()[:10]
 
@@ -115,7 +119,7 @@ def _squeezed(stamp: str, root: Path) -> Path:
         return ready
     root.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(dir=root))
-    for name, content in _files():
+    for name, content in _files().items():
         _write(made / name, content)
     made.chmod(0o755)
     try:

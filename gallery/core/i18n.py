@@ -69,7 +69,7 @@ def init_app(app: Flask, _settings: settings.Settings) -> None:
 
 def _(words: str, /, **values: object) -> str:
     """`words`, which stand in the code in English, in the reader's language."""
-    found: str = _catalogue(current_locale()).ugettext(words)
+    found: str = catalogue(current_locale()).ugettext(words)
     return found % values if values else found
 
 
@@ -80,12 +80,12 @@ def lazy(words: str, /, **values: object) -> LazyString:
 
 def ngettext(one: str, many: str, num: int, /, **values: object) -> str:
     """`one` or `many`, by `num` and the rules of the reader's language; both may name `%(num)s`."""
-    found: str = _catalogue(current_locale()).ungettext(one, many, num)
+    found: str = catalogue(current_locale()).ungettext(one, many, num)
     return found % {"num": num, **values}
 
 
 @lru_cache(maxsize=len(LOCALES))
-def _catalogue(language: str) -> NullTranslations:
+def catalogue(language: str) -> NullTranslations:
     """The texts of a language. Flask-Babel finds them too, in a hundred steps for each text of a page."""
     return Translations.load(str(TRANSLATIONS), [language])
 
@@ -100,7 +100,7 @@ def _in_template(asked: EvalContext, words: str, /, **values: object) -> str:
 
 @lru_cache(MOST_WORDS)
 def _words(language: str, words: str, is_markup: bool) -> str:
-    found: str = _catalogue(language).ugettext(words)
+    found: str = catalogue(language).ugettext(words)
     return Markup(found) if is_markup else found  # noqa: S704  A text of ours; what is filled in is escaped.
 
 
@@ -111,7 +111,7 @@ def _filled(language: str, words: str, is_markup: bool) -> str:
 
 @pass_eval_context
 def _counted_in_template(asked: EvalContext, one: str, many: str, num: int, /, **values: object) -> str:
-    found: str = _catalogue(current_locale()).ungettext(one, many, num)
+    found: str = catalogue(current_locale()).ungettext(one, many, num)
     return (Markup(found) if asked.autoescape else found) % {"num": num, **values}  # noqa: S704  As above.
 
 
