@@ -41,13 +41,12 @@ def shown_now(lot_id: int) -> Shown:
     return shown
 
 
-def context(lot_id: int, form: BidForm | None = None, answer: Answer | None = None) -> dict[str, Any]:
-    """The variables of `bidding/_panel.html` for the reader.
+def context(shown: Shown, form: BidForm | None = None, answer: Answer | None = None) -> dict[str, Any]:
+    """The variables of `bidding/_panel.html` for the reader, with the lot's standing as it is shown.
 
     A page that was reached after a bid (`?bid=<number>`) shows that bid's answer again, to its bidder alone.
     """
-    shown = shown_now(lot_id)
-    mine = queries.mine(lot_id, current_user.id) if current_user.is_authenticated else None
+    mine = queries.mine(shown.lot_id, current_user.id) if current_user.is_authenticated else None
     form = form or g.get("bid_form") or blank()
     terms = offers.terms(shown) if form.is_full else None
     if terms and not form.to:
@@ -56,7 +55,7 @@ def context(lot_id: int, form: BidForm | None = None, answer: Answer | None = No
         "shown": shown,
         "mine": mine,
         "form": form,
-        "reply": answer or g.get("bid_answer") or _answer_in_address(lot_id),
+        "reply": answer or g.get("bid_answer") or _answer_in_address(shown.lot_id),
         "least_minor": least_for(shown, mine),
         "next_bids": _next_bids(shown, mine),
         "zones": terms.rates if terms else {},

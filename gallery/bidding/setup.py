@@ -15,15 +15,14 @@ from gallery.core import clock, csrf, holds, live
 from gallery.core.db import db
 from gallery.core.errors import Missing
 from gallery.core.settings import Settings
-from gallery.lots import views as lots
+from gallery.lots import panels
 from gallery.lots.labels import ZONES
 from gallery.notices import delivery
 
 
 def init_app(app: Flask, _settings: Settings) -> None:
     """Register what the floors above call without knowing bidding."""
-    lots.PANELS["bidding"] = panel.context
-    lots.SHOWN["bidding"] = panel.shown_now
+    panels.PANELS["bidding"] = panels.Panel(panel.shown_now, panel.context)
     blocks.register(app, "steps", policy_tables.steps)
     csrf.on_stale(app, "bidding.create", views.renew)
     delivery.let_go_when(app, "outbid", leads_now)

@@ -74,7 +74,7 @@ def new(lot_id: int) -> ResponseReturnValue:
 
 
 def _whole_form(lot_id: int, form: BidForm, status: int, answer: Answer | None = None) -> ResponseReturnValue:
-    context = panel.context(lot_id, form, answer)
+    context = panel.context(panel.shown_now(lot_id), form, answer)
     return respond("bidding/new.html", "bidding/_bid.html", status, lot=lot_page(lot_id, current_user), **context)
 
 
@@ -121,7 +121,7 @@ def _review(shown: queries.Shown, form: BidForm, amount_minor: int, terms: offer
 def _refused(lot_id: int, form: BidForm, status: int = 422) -> ResponseReturnValue:
     answer = Answer("refused", reason=form.reason)
     if wants_partial():
-        return respond("", "bidding/_answered.html", status, **panel.context(lot_id, form, answer))
+        return respond("", "bidding/_answered.html", status, **panel.context(panel.shown_now(lot_id), form, answer))
     if form.is_full:
         return _whole_form(lot_id, form, status, answer)
     g.bid_form, g.bid_answer = form, answer
@@ -157,7 +157,7 @@ def _placed(placed: services.Placed) -> ResponseReturnValue:
         nonce=placed.nonce,
         maximum_minor=placed.maximum_minor,
     )
-    return respond("", "bidding/_answered.html", **panel.context(placed.lot_id, forms.blank(), answer))
+    return respond("", "bidding/_answered.html", **panel.context(panel.shown_now(placed.lot_id), forms.blank(), answer))
 
 
 def renew(lot_id: int) -> ResponseReturnValue:

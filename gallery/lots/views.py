@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -18,18 +18,12 @@ from gallery.core import access, clock, files, kept, pictures, preferences, thri
 from gallery.core.errors import Missing
 from gallery.core.htmx import respond, wants_partial
 from gallery.core.i18n import _, current_locale
-from gallery.lots import catalogue, forms, fragments, labels, queries
+from gallery.lots import catalogue, forms, fragments, labels, panels, queries
 from gallery.lots.catalogue import BadMark, Filters, Mark, Sort, Status
 from gallery.lots.facts import ArtistFacts, Card, LotPage, Picture, SaleFacts
 from gallery.lots.rules import SaleStatus
 
 bp = Blueprint("lots", __name__)
-
-PANELS: dict[str, Callable[[int], dict[str, Any]]] = {}
-"""What floors below add to the page of a lot: by package, a function from the lot's id to variables of the template."""
-
-SHOWN: dict[str, Callable[[int], Hashable]] = {}
-"""All that those floors show of a lot to a visitor: by package, a function from the id to values"""
 
 HOME_CARDS = 8
 ARTISTS_PER_PAGE = 60
@@ -85,33 +79,22 @@ def index() -> Response:
 @bp.get("/lots/<int:lot_id>")
 @access.public
 def show(lot_id: int) -> Response:
-    """The page of one lot, for a visitor rendered once a version. What belongs to its bids is added by PANELS."""
+    """The page of one lot, for a visitor rendered once a version. What belongs to its bids is added by lots.panels."""
     if not kept.is_for_anybody() or consented(Purpose.ADS):
         return show_page(lot_id)
-    lot = queries.lot_page(lot_id)
-    asks = first_layer()
-    key = (
-        *("lot", lot, asks and asks.digest, current_locale(), preferences.chosen_currency(), thrift.wanted()),
-        *(shown(lot_id) for shown in SHOWN.values()),
-    )
-    response = make_response(kept.page(key, lambda: _whole_page(lot_id, lot)))
-    thrift.heed(response)
-    return response
+    lot, seen, asks = queries.lot_page(lot_id), panels.shown(lot_id), first_layer()
+    reader = current_locale(), preferences.chosen_currency(), thrift.wanted(), asks and asks.digest
+    return _answered(kept.page(("lot", lot, *seen.values(), *reader), lambda: _whole_page(lot, seen)))
 
 
 def show_page(lot_id: int, status: int = 200) -> Response:
     """The page of a lot, also as the answer to a form on it that came back."""
-    response = make_response(_whole_page(lot_id, queries.lot_page(lot_id, current_user)), status)
-    thrift.heed(response)
-    return response
+    return _answered(_whole_page(queries.lot_page(lot_id, current_user), panels.shown(lot_id)), status)
 
 
-def _whole_page(lot_id: int, lot: LotPage) -> str:
-    context: dict[str, Any] = {}
-    for panel in PANELS.values():
-        context |= panel(lot_id)
+def _whole_page(lot: LotPage, seen: dict[str, Hashable]) -> str:
     lot = replace(lot, pictures=tuple(map(_fitting_line, lot.pictures)))
-    return render_template("lots/show.html", labels=labels, fragments=fragments, lot=lot, **context)
+    return render_template("lots/show.html", labels=labels, fragments=fragments, lot=lot, **panels.context(seen))
 
 
 @bp.get("/sales/")
@@ -217,10 +200,14 @@ def _thrift() -> thrift.Thrift:
     return thrift.wanted()
 
 
-def _page(template: str, now: datetime, answer: int = 200, **context: Any) -> Response:
-    """A page with pictures, which differs by the visitor's line."""
+def _page(template: str, now: datetime, **context: Any) -> Response:
     context.setdefault("problems", [])
-    response = make_response(render_template(template, now=now, labels=labels, fragments=fragments, **context), answer)
+    return _answered(render_template(template, now=now, labels=labels, fragments=fragments, **context))
+
+
+def _answered(rendered: str, status: int = 200) -> Response:
+    """A page with pictures, which differs by the visitor's line."""
+    response = make_response(rendered, status)
     thrift.heed(response)
     return response
 
