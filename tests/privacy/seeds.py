@@ -18,7 +18,8 @@ import sqlalchemy as sa
 from gallery.core import crypto
 from gallery.core.data_map import names_member
 from gallery.core.db import Base, UTCDateTime, transaction
-from gallery.core.personal import KEY, Entry
+from gallery.core.personal import KEY, Category, Entry
+from gallery.privacy.requests.rules import Ground, Kept
 
 ANA, BEN = 7_310_000_041, 7_310_000_053
 PEOPLE = (ANA, BEN)
@@ -82,6 +83,8 @@ def as_text(found: Any) -> str:
         return found.isoformat().replace("+00:00", "Z")
     if isinstance(found, dict):
         return str(found["mark"])
+    if isinstance(found, list):
+        return str(found[0]["until"])
     if isinstance(found, bytes):
         return found.decode()
     return "" if isinstance(found, bool) else str(found)
@@ -123,8 +126,11 @@ def one_of(column: sa.Column[Any]) -> str | None:
 
 def made(column: sa.Column[Any], number: int, owner: int) -> Any:
     kind = column.type
+    moment = datetime(2031, 3, 1, tzinfo=UTC) + timedelta(seconds=number % 10**6, microseconds=number % 999_983)
+    if str(column) == "privacy_request.kept":
+        return [Kept(Ground.CLAIMS, (Category.IDENTITY,), moment).as_json()]
     if isinstance(kind, UTCDateTime | sa.DateTime):
-        return datetime(2031, 3, 1, tzinfo=UTC) + timedelta(seconds=number % 10**6, microseconds=number % 999_983)
+        return moment
     if isinstance(kind, crypto.EncryptedDate | sa.Date):
         return date(1950, 1, 1) + timedelta(days=number % 15_000)
     if isinstance(kind, crypto.EncryptedJSON | sa.JSON):
