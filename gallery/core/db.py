@@ -143,17 +143,19 @@ def after_commit(callback: Callable[[], object]) -> None:
     db.session().info[AFTER_COMMIT].append(callback)
 
 
-def driver_failed(connection: Connection, cursor: Any, sql: str, parameters: Any, failed: Exception) -> Exception:
+def driver_failed(connection: Connection, cursor: Any, sql: str, parameters: Any, failed: Any) -> Exception:
     """What SQLAlchemy would raise for an error of the driver; a connection that is lost is used no more."""
     dialect, lost = connection.dialect, False
     if cursor is not None:
         cursor.close()
-        lost = dialect.is_disconnect(failed, connection.connection.dbapi_connection, cursor)  # type: ignore[arg-type]
+        driver: Any = connection.connection.dbapi_connection
+        lost = dialect.is_disconnect(failed, driver, cursor)
     if lost:
         connection.invalidate(failed)
-    error = dialect.loaded_dbapi.Error
     hidden = connection.engine.hide_parameters
-    return DBAPIError.instance(sql, parameters, failed, error, hidden, lost, dialect)  # type: ignore[arg-type,return-value]
+    wrapped: Any = DBAPIError.instance(sql, parameters, failed, dialect.loaded_dbapi.Error, hidden, lost, dialect)
+    raised: Exception = wrapped
+    return raised
 
 
 def on_postgresql() -> bool:
@@ -196,11 +198,11 @@ def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get(WRITER)
     begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
     # On the driver's own connection: SQLAlchemy takes longer over one word than SQLite over a bid's statement.
-    driver = connection.connection.driver_connection
+    driver: Any = connection.connection.driver_connection
     try:
         for heard in connection.engine.dispatch.before_cursor_execute:
             heard(connection, None, begin, (), None, False)
-        driver.execute(begin)  # type: ignore[union-attr]
+        driver.execute(begin)
     except sqlite3.Error as failed:
         raise driver_failed(connection, None, begin, (), failed) from failed
 

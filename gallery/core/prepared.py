@@ -94,10 +94,11 @@ class _Compiled:
             bind = made.binds.get(name)
             process = None if bind is None else bind.type.dialect_impl(dialect).bind_processor(dialect)
             is_given = bind is not None and (bind.required or bind.key in given)
-            value = None if is_given or process is None else process(fixed[name])
-            self._places.append((name, process, is_given, fixed[name] if value is None else value))
+            value = fixed[name] if is_given or process is None else process(fixed[name])
+            self._places.append((name, process, is_given, value))
         columns = list(statement.selected_columns) if statement.is_select else []
-        self._make: Any = getattr(namedtuple("Row", [one.key for one in columns], rename=True), "_make")  # noqa: B009
+        named: Any = namedtuple  # Which columns there are is not known to who reads types.
+        self._make = named("Row", [one.key for one in columns], rename=True)._make
         processors = (one.type.dialect_impl(dialect).result_processor(dialect, None) for one in columns)
         self._results = [(place, process) for place, process in enumerate(processors) if process]
 

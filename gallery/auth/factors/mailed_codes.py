@@ -28,7 +28,8 @@ LETTER = "code"
 def send(member_id: int, session_id: int, *, now: datetime) -> None:
     """Mail the member a code for his session; an earlier one is worth nothing any more."""
     insert = (postgresql.insert if on_postgresql() else sqlite.insert)(MailedCode)
-    fresh = {"nonce": secrets.token_urlsafe(16), "made_at": now, "tries_left": MAILED_TRIES}
+    nonce = secrets.token_urlsafe(16)
+    fresh = {"nonce": nonce, "made_at": now, "tries_left": MAILED_TRIES}
     with transaction() as session:
         member = session.get_one(Member, member_id)
         # One statement: a button that is pressed twice comes as two requests at once.
@@ -37,7 +38,7 @@ def send(member_id: int, session_id: int, *, now: datetime) -> None:
                 index_elements=["session_id"], set_=fresh
             )
         )
-        post.write(LETTER, member.email, member.language, mark=str(fresh["nonce"]), session=session_id)
+        post.write(LETTER, member.email, member.language, mark=nonce, session=session_id)
 
 
 def take(session_id: int, code: str, *, now: datetime) -> None:

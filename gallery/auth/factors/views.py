@@ -21,7 +21,6 @@ from gallery.auth.factors.services import CodeRefused, LastFactor, Wrong
 from gallery.auth.forms import PlainForm, ReturningForm
 from gallery.auth.rules import local_path
 from gallery.auth.sessions import browser as sessions
-from gallery.auth.sessions import queries as session_queries
 from gallery.auth.throttle import services as throttle
 from gallery.core import access, clock
 from gallery.core.errors import Missing
@@ -108,7 +107,7 @@ def set_up() -> ResponseReturnValue:
         must_have=current_user.is_staff,
         next=next_path,
         form=PlainForm(),
-        elsewhere=session_queries.elsewhere(current_user.id, current_user.session_id, clock.now()),
+        elsewhere=sessions.elsewhere(),
     )
 
 

@@ -22,7 +22,7 @@ from gallery.auth.federated.session import Attempt, Pending
 from gallery.auth.federated.wire import Disbelieved, ProviderError, Silent
 from gallery.auth.forms import AddressForm, PlainForm
 from gallery.auth.rules import local_path
-from gallery.auth.sessions import queries as session_queries
+from gallery.auth.sessions import browser as sessions
 from gallery.auth.throttle import services as throttle
 from gallery.core import access, clock
 from gallery.core.db import db
@@ -112,8 +112,9 @@ def linked() -> ResponseReturnValue:
     """Which accounts elsewhere open this one."""
     ways = federated_queries.ways(current_user.id)
     missing = [one for one in providers.known() if one.name not in {found.provider for found in ways.elsewhere}]
-    elsewhere = session_queries.elsewhere(current_user.id, current_user.session_id, clock.now())
-    return render_template("auth/linked.html", ways=ways, missing=missing, labels=LABELS, elsewhere=elsewhere)
+    return render_template(
+        "auth/linked.html", ways=ways, missing=missing, labels=LABELS, elsewhere=sessions.elsewhere()
+    )
 
 
 @bp.post("/account/security/linked/<provider>")

@@ -26,7 +26,6 @@ from gallery.auth.passkeys.rules import Aim, Refused
 from gallery.auth.passkeys.services import Added, ShelfFull
 from gallery.auth.rules import local_path
 from gallery.auth.sessions import browser as sessions
-from gallery.auth.sessions import queries as session_queries
 from gallery.auth.sessions.models import How
 from gallery.core import access, clock
 from gallery.core.errors import Missing, answer
@@ -47,7 +46,7 @@ def index() -> ResponseReturnValue:
         "auth/passkeys.html",
         passkeys=passkey_queries.passkeys(current_user.id),
         next=next_path,
-        elsewhere=session_queries.elsewhere(current_user.id, current_user.session_id, clock.now()),
+        elsewhere=sessions.elsewhere(),
     )
 
 

@@ -75,6 +75,11 @@ def prove_here(*, second_step: bool = False) -> None:
     session["_user_id"] = session_services.renew_key(session_id)
 
 
+def elsewhere() -> int:
+    """On how many other devices who is asking is signed in."""
+    return session_queries.elsewhere(current_user.id, current_user.session_id, clock.now())
+
+
 def lasting() -> Callable[[], bool] | None:
     """Whether this request's session still lives, for a stream to ask (H-08); None for a visitor: he may watch on."""
     if not current_user.is_authenticated:

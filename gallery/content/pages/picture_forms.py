@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from wtforms import Field, FileField, StringField, ValidationError
-from wtforms.validators import InputRequired
+from wtforms import FileField, StringField
+from wtforms.validators import InputRequired, Length
 
 from gallery.auth.forms import PlainForm
 from gallery.content.pages.forms import one_line
-from gallery.core.i18n import _, lazy
+from gallery.core.i18n import lazy
 
 LONGEST_ALTERNATIVE = 300
 SHORTEST_ALTERNATIVE = 5
 
-_unsaid = InputRequired(lazy("Say in a few words what the picture shows, for those who do not see it."))
+_unsaid = lazy("Say in a few words what the picture shows, for those who do not see it.")
+_too_long = lazy("That is too long: %(longest)d characters at most.", longest=LONGEST_ALTERNATIVE)
+_words = [
+    InputRequired(_unsaid),
+    Length(min=SHORTEST_ALTERNATIVE, message=_unsaid),
+    Length(max=LONGEST_ALTERNATIVE, message=_too_long),
+]
 
 
 class PictureForm(PlainForm):
@@ -26,23 +32,8 @@ class PictureForm(PlainForm):
         render_kw={"accept": "image/jpeg,image/png,image/webp"},
     )
     alt_fr = StringField(
-        lazy("What it shows, in French"), [_unsaid], filters=[one_line], render_kw={"maxlength": LONGEST_ALTERNATIVE}
+        lazy("What it shows, in French"), _words, filters=[one_line], render_kw={"maxlength": LONGEST_ALTERNATIVE}
     )
     alt_en = StringField(
-        lazy("What it shows, in English"), [_unsaid], filters=[one_line], render_kw={"maxlength": LONGEST_ALTERNATIVE}
+        lazy("What it shows, in English"), _words, filters=[one_line], render_kw={"maxlength": LONGEST_ALTERNATIVE}
     )
-
-    def validate_alt_fr(self, field: Field) -> None:
-        """A few words."""
-        _said(field)
-
-    def validate_alt_en(self, field: Field) -> None:
-        """A few words."""
-        _said(field)
-
-
-def _said(field: Field) -> None:
-    if len(field.data or "") < SHORTEST_ALTERNATIVE:
-        raise ValidationError(_("Say in a few words what the picture shows, for those who do not see it."))
-    if len(field.data) > LONGEST_ALTERNATIVE:
-        raise ValidationError(_("That is too long: %(longest)d characters at most.", longest=LONGEST_ALTERNATIVE))
