@@ -130,7 +130,7 @@ def test_a_listener_that_is_stuck_holds_no_sender_up(tmp_path: Path) -> None:
         before = time.monotonic()
         for version in range(3_000):
             speaker.send("lot:7", version)
-        assert time.monotonic() - before < 30  # It would wait for ever.
+        assert time.monotonic() - before < 2
         assert (folder / "1-stuck.sock").exists()
 
 
