@@ -144,7 +144,7 @@ def postgres() -> Iterator[postgresql.Postgres]:
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres: postgresql.Postgres, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The name of an empty gallery's database, made once and copied for each test."""
+    """The name of an empty gallery's database, made once and copied for tests."""
     name = postgres.create()
     environ = KEYS | {
         "GALLERY_DATA_DIR": str(tmp_path_factory.mktemp("template")),
@@ -160,9 +160,9 @@ def postgres_template(postgres: postgresql.Postgres, tmp_path_factory: pytest.Te
 @pytest.fixture
 def postgres_url(postgres: postgresql.Postgres, postgres_template: str) -> Iterator[str]:
     """A fresh PostgreSQL database with the gallery's tables, in SQLAlchemy's notation."""
-    name = postgres.create(template=postgres_template)
+    name = postgres.lend(postgres_template)
     yield postgres.url(name)
-    postgres.drop(name)
+    postgres.give_back(name, postgres_template)
 
 
 @pytest.fixture

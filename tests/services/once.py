@@ -6,6 +6,7 @@ Each test has an application of its own. Compiling the same sources again for ea
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import MethodType
 from typing import Any
 
 from flask import Flask
@@ -54,19 +55,31 @@ def _of_kind(key: tuple[Any, ...]) -> tuple[Any, ...]:
     return (type(dialect), *rest)
 
 
+COMPILED = ("_parts", "_trace", "_converters", "arguments", "_build", "_build_unknown")
+"""What werkzeug makes of a rule's text when it is bound to a map of addresses."""
+
+
+def _shared(compile_rule: Callable[[Rule], None]) -> Callable[[Rule], None]:
+    """Werkzeug's way to compile a rule, which takes over what it made of the same text before."""
+    known: dict[tuple[Any, ...], dict[str, Any]] = {}
+
+    def take_over_or_compile(rule: Rule) -> None:
+        converters = frozenset(rule.map.converters.items())
+        key = (rule.rule, rule.subdomain, rule.host, rule.merge_slashes, repr(rule.defaults), converters)
+        if key not in known:
+            compile_rule(rule)
+            known[key] = {name: getattr(rule, name) for name in COMPILED}
+        for name, made in known[key].items():
+            # A method asks its rule for the converters, so it serves every rule that reads the same.
+            setattr(rule, name, MethodType(made.__func__, rule) if isinstance(made, MethodType) else made)
+
+    return take_over_or_compile
+
+
 def install() -> None:
     """Let all applications of this process share what they compile."""
     Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": Compiled()}
-    builders: dict[tuple[Any, ...], Callable[..., tuple[str, str]]] = {}
-    compile_builder = Rule._compile_builder
-
-    def shared(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        # What it makes asks the rule for its converters when it is called, so it serves every rule that reads the same.
-        key = (rule.rule, rule.subdomain, rule.host, repr(rule.defaults), tuple(rule._trace), append_unknown)
-        if key not in builders:
-            builders[key] = compile_builder(rule, append_unknown)
-        return builders[key]
-
     statements = Statements()
-    Engine._compiled_cache = property(lambda _engine: statements, lambda _engine, _own: None)  # type: ignore
-    Rule._compile_builder = shared  # type: ignore[method-assign,assignment]  # A shortcut for tests alone.
+    # What is replaced was declared as an attribute and as a method: shortcuts for tests alone.
+    Engine._compiled_cache = property(lambda _engine: statements, lambda _engine, _own: None)  # type: ignore[assignment]
+    Rule.compile = _shared(Rule.compile)  # type: ignore[method-assign,assignment]
