@@ -19,6 +19,7 @@ from gallery.core.db import db
 from gallery.core.errors import Unavailable
 from gallery.core.htmx import leave_for, respond, wants_partial
 from gallery.core.i18n import _, current_locale
+from gallery.core.web import tag_of
 from gallery.lots import views as lots
 from gallery.lots.queries import lot_page
 from gallery.lots.rules import Zone
@@ -177,10 +178,12 @@ def standing(lot_id: int) -> ResponseReturnValue:
     shown = panel.shown_now(lot_id)
     if not wants_partial():
         return respond("bidding/standing.html", "", shown=shown, lot=lot_page(lot_id, current_user))
-    response = make_response(fragments.standing(shown))
+    part = fragments.standing(shown)
+    response = make_response(part)
     response.vary.add("HX-Request")
-    # The part is the same for everyone; the page around it is not.
-    response.set_etag(f"{shown.version}-{shown.state}-{current_locale()}", weak=True)
+    # The part is the same for everyone; the page around it is not. By its content and not by the lot's version:
+    # a house that was restored from its backup comes to a version twice, and a new edition writes it in other words.
+    response.set_etag(tag_of(part), weak=True)
     response.headers["Cache-Control"] = "no-cache"
     return response.make_conditional(request)
 

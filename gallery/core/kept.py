@@ -2,7 +2,7 @@
 
 What may go in: the page of somebody of whom nothing is known (`is_for_anybody`), under a key that holds all that it
 shows. A member's page is never kept and never comes from here; nor does one with an answer to somebody in it. What is
-another in each answer, the nonce, the clock and the token of a form, is cut out before a page is kept.
+another in each answer, the nonce and the token of a form, is cut out before a page is kept.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from flask import Flask, current_app, g, request, session
 from flask_wtf.csrf import generate_csrf
 
 from gallery.core.settings import Settings
-from gallery.core.web import csp_nonce, server_now_ms
+from gallery.core.web import csp_nonce
 
 MOST_PAGES = 512
 """About 8 kB each."""
@@ -29,7 +29,6 @@ class Gap(Enum):
     """What each answer fills in by itself."""
 
     NONCE = "nonce"
-    CLOCK = "clock"
     TOKEN = "token"  # noqa: S105  The name of a gap.
 
 
@@ -88,13 +87,12 @@ def _cut(rendered: str) -> Parts:
     gaps = {csp_nonce(): Gap.NONCE}
     if token := g.get("csrf_token"):
         gaps[token] = Gap.TOKEN
-    words = "|".join(re.escape(word) for word in gaps)
-    pieces = re.split(rf'({words}|(?<= data-now=")[0-9]+)', rendered)
-    return tuple(gaps.get(piece, Gap.CLOCK) if place % 2 else piece for place, piece in enumerate(pieces))
+    pieces = re.split("(" + "|".join(re.escape(word) for word in gaps) + ")", rendered)
+    return tuple(gaps[piece] if place % 2 else piece for place, piece in enumerate(pieces))
 
 
 def _filled(parts: Parts) -> str:
-    values = {Gap.NONCE: csp_nonce(), Gap.CLOCK: str(server_now_ms())}
+    values = {Gap.NONCE: csp_nonce()}
     if Gap.TOKEN in parts:
         values[Gap.TOKEN] = generate_csrf()
     return "".join([part if isinstance(part, str) else values[part] for part in parts])

@@ -51,8 +51,8 @@ COMPRESSION: dict[str, object] = {
     "COMPRESS_STREAMS": False,  # core.live compresses its own.
     "COMPRESS_EVALUATE_CONDITIONAL_REQUEST": False,  # A view that has an ETag answers 304 itself.
 }
-_EACH_TIME = re.compile(rb' data-now="[0-9]+"|name="csrf_token" value="[^"]*"')
-"""What is another in each answer, beside its nonce, and changes nothing for the reader."""
+_TOKENS = re.compile(rb'(?<=name="csrf_token" value=")[^"]*')
+"""Another in each answer, though each that was made in a session holds as long as the session."""
 TRANSPORT = "max-age=63072000; includeSubDomains"
 
 
@@ -69,7 +69,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Serve the static files, give templates their nonce, and put the headers on every answer."""
     app.extensions["form_targets"] = []
     app.extensions["opening_paths"] = {}
-    app.jinja_env.globals.update(csp_nonce=csp_nonce, server_now_ms=server_now_ms, opens=opens, came_from=came_from)
+    app.jinja_env.globals.update(csp_nonce=csp_nonce, opens=opens, came_from=came_from)
     app.jinja_env.globals["site"] = settings
     app.url_map.converters["int"] = Number
     assets.init_app(app, settings)
@@ -87,19 +87,31 @@ def private(page: str, status: int = 200) -> Response:
 
 
 def revalidated(response: Response) -> Response:
-    """Let a visitor's browser ask whether the page is still the same: on a slow line that saves all of it.
+    """Let a visitor's browser ask whether the page is still the same: on a slow line that saves all of it (ADR 65).
 
-    Two answers are the same if they are so but for their nonce, their clock and the token of a form. A member's pages
-    are kept nowhere.
+    Two answers are the same if all that they show and allow is so but for the nonce; one with a form is only the same
+    for the session that its token is of. A member's pages are kept nowhere.
     """
-    if session.get("_user_id"):
+    if session.get("_user_id") or response.status_code != 200:
         return response
-    content = response.get_data().replace(csp_nonce().encode(), b"")
-    digest = hashlib.sha256(_EACH_TIME.sub(b"", content) + current_locale().encode()).hexdigest()
-    response.set_etag(digest[:24], weak=True)
+    nonce = g.get("csp_nonce", "")
+    shown, forms = _TOKENS.subn(b"", response.get_data().replace(nonce.encode(), b""))
+    allowed = content_security_policy(current_app).replace(nonce, "")
+    response.set_etag(
+        tag_of(shown, allowed, current_locale(), session.get("csrf_token", "") if forms else ""), weak=True
+    )
     response.headers["Cache-Control"] = "private, no-cache"
     response.make_conditional(request)
     return response
+
+
+def tag_of(*parts: bytes | str) -> str:
+    """What stands for all parts together in an `ETag`. The same in every process, and of use to nobody else."""
+    digest = hashlib.sha256()
+    for part in parts:
+        content = part if isinstance(part, bytes) else part.encode()
+        digest.update(b"%d:" % len(content) + content)
+    return digest.hexdigest()[:24]
 
 
 def allow_form_target(app: Flask, origin: str) -> None:
@@ -179,8 +191,10 @@ def _finish(response: Response) -> Response:
             response.headers.add(name, value)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", TRANSPORT)
-    response.headers["X-Now"] = str(server_now_ms())
+    response.headers["X-Now"] = now = str(server_now_ms())
     if response.mimetype == "text/html":
+        # The one header that a script can read of the answer with its own page, a 304 too (ADR 65).
+        response.headers["Server-Timing"] = f"now;dur={now}"
         response.vary.update({"HX-Request", "Cookie", "Accept-Language"})
     if response.status_code == 304:
         return response  # A policy here would replace the one of the stored page, whose nonce is another.

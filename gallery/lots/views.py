@@ -18,6 +18,7 @@ from gallery.core import access, clock, files, kept, pictures, preferences, thri
 from gallery.core.errors import Missing
 from gallery.core.htmx import respond, wants_partial
 from gallery.core.i18n import _, current_locale
+from gallery.core.web import revalidated
 from gallery.lots import catalogue, forms, fragments, labels, panels, queries
 from gallery.lots.catalogue import BadMark, Filters, Mark, Sort, Status
 from gallery.lots.facts import ArtistFacts, Card, LotPage, Picture, SaleFacts
@@ -73,7 +74,7 @@ def index() -> Response:
     if wants_partial():
         # The address of what was understood, without the form's empty fields.
         response.headers["HX-Push-Url"] = url_for("lots.index", **query)
-    return response
+    return revalidated(response)
 
 
 @bp.get("/lots/<int:lot_id>")
@@ -206,10 +207,10 @@ def _page(template: str, now: datetime, **context: Any) -> Response:
 
 
 def _answered(rendered: str, status: int = 200) -> Response:
-    """A page with pictures, which differs by the visitor's line."""
+    """A page with pictures, which differs by the visitor's line; a visitor who has it already is told so."""
     response = make_response(rendered, status)
     thrift.heed(response)
-    return response
+    return revalidated(response)
 
 
 def _listing(filters: Filters, problems: list[str]) -> dict[str, Any]:

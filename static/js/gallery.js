@@ -1,5 +1,5 @@
 /* The page's clock and voice, and the live part of a lot. Every page works without it. Its words are put in by `core.assets`: one script for each language.
-   Reads: body[data-now], #heard[data-zone], time[data-countdown], time[data-here], #lot-N-live[data-live data-poll],
+   Reads: #heard[data-zone], time[data-countdown], time[data-here], #lot-N-live[data-live data-poll],
    #lot-N-standing[data-version data-state data-ends data-lead data-say], #lot-N-you[data-me]. */
 (() => {
   const one = (selector) => document.querySelector(selector);
@@ -7,8 +7,8 @@
   const heard = one("#heard");
   const POLL = 10_000, RETRY = 60_000, QUIET = 10_000;
 
-  // The server's clock: the time it wrote plus half of the round trip. The quickest answer knows best; the page itself
-  // only counts until the first answer, because it may come out of the browser's cache.
+  // The server's clock: the time it wrote plus half of the round trip. The quickest answer knows best; the page's own
+  // only counts until the first. A page that came out of the browser's cache unasked knows nothing; after a 304 it does.
   let offset = 0, quickest = Infinity;
   const now = () => Date.now() + offset;
   const secondsTo = (iso) => Math.max(0, Math.ceil((Date.parse(iso) - now()) / 1000));
@@ -19,7 +19,7 @@
   }
   const loaded = performance.getEntriesByType("navigation")[0];
   const at = (mark) => Date.now() - performance.now() + mark;
-  if (loaded) setClock(document.body.dataset.now, at(loaded.requestStart), at(loaded.responseStart));
+  if (loaded?.transferSize) setClock(loaded.serverTiming?.find((one) => one.name === "now")?.duration, at(loaded.requestStart), at(loaded.responseStart));
   quickest = Infinity;
   document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => { ctx.sentAt = Date.now(); });
   document.addEventListener("htmx:before:response", ({ detail: { ctx } }) => setClock(ctx.response.headers.get("X-Now"), ctx.sentAt));

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 import pytest
-from flask import Flask, Response, render_template, render_template_string, request
+from flask import Flask, Response, make_response, render_template, render_template_string, request
 from jinja2 import Template
 from markupsafe import Markup
 from playwright.sync_api import Page, Route, expect
@@ -21,7 +21,9 @@ from werkzeug.serving import make_server
 
 from gallery.core import clock, stream
 from gallery.core.access import public
+from gallery.core.clock import FrozenClock
 from gallery.core.errors import Unavailable
+from gallery.core.web import revalidated
 
 STANDING = """{% from "components.html" import standing_price, standing_end -%}
 <div class="standing" id="lot-7-standing" data-version="{{ lot.version }}" data-ends="{{ lot.ends_at|iso }}"
@@ -50,6 +52,8 @@ class Wall:
     ends_at: datetime = field(default_factory=lambda: clock.now() + timedelta(minutes=30))
     refuses: bool = False
     holds_back: bool = False
+    answered: list[int] = field(default_factory=list)
+    """The status of each answer with the page."""
     opened: list[str] = field(default_factory=list)
     """The version that each reader of the stream had, as he said it."""
     polled: int = 0
@@ -87,8 +91,11 @@ class Wall:
 def wall(app: Flask) -> Iterator[Wall]:
     made = Wall(app)
 
-    def show() -> str:
-        return render_template_string(PAGE, lot=made, standing=Markup(made.standing()))  # noqa: S704  Our own.
+    def show() -> Response:
+        page = render_template_string(PAGE, lot=made, standing=Markup(made.standing()))  # noqa: S704  Our own.
+        answer = revalidated(make_response(page))
+        made.answered.append(answer.status_code)
+        return answer
 
     def standing() -> str:
         made.polled += 1
@@ -203,6 +210,54 @@ def test_what_is_left_goes_by_the_houses_clock(page: Page, wall: Wall) -> None:
     page.add_init_script("{ const real = Date.now; Date.now = () => real() + 7_200_000; }")
     watching(page, wall)
     expect(page.locator(".ends b")).to_have_text(re.compile(r"^29\s+min"))
+
+
+@pytest.fixture
+def later(page: Page, wall: Wall) -> Callable[..., None]:
+    """`later(minutes=10)`, for the house and for the phone, whose clock is two hours fast if `wrong`.
+
+    Nothing but the page itself tells the time: its stream is refused, and the first poll comes after ten seconds.
+    (Playwright can't refuse it: where it takes part in requests, the browser keeps nothing.)
+    """
+    wall.refuses = True
+    house = wall.app.extensions["clock"] = FrozenClock(clock.now())
+    page.add_init_script("{ const real = Date.now; Date.now = () => real() + (+localStorage.ahead || 0); }")
+
+    def pass_by(minutes: int, *, wrong: bool) -> None:
+        house.tick(minutes=minutes)
+        ahead = minutes * 60_000 + (7_200_000 if wrong else 0)
+        page.evaluate("(ahead) => { localStorage.ahead = ahead; }", ahead)
+
+    return pass_by
+
+
+def test_a_page_that_is_still_the_same_is_not_sent_again_and_counts_by_the_clock_of_the_answer(
+    page: Page, wall: Wall, later: Callable[..., None]
+) -> None:
+    """D8, ADR 65: its script has the nonce of the answer that it first came with."""
+    page.goto(wall.url)
+    expect(page.locator(".ends b")).to_have_text(re.compile(r"^(29|30)\s+min"))
+    later(10, wrong=True)
+    page.goto(wall.url)
+    assert wall.answered == [200, 304]
+    expect(page.locator(".ends b")).to_have_text(re.compile(r"^(19|20)\s+min"))
+    wall.price, wall.version = 5000, 1
+    page.reload()
+    assert wall.answered == [200, 304, 200]
+    expect(page.locator(".price")).to_contain_text("5,000")
+
+
+def test_a_page_that_came_back_without_asking_does_not_count_by_its_old_clock(
+    page: Page, wall: Wall, later: Callable[..., None]
+) -> None:
+    """The button "back": the browser shows what it has, and asks nobody."""
+    page.goto(wall.url)
+    page.goto(wall.url)  # With the cookie that the first visit brought: to another one the page would not be the same.
+    later(10, wrong=False)
+    page.goto(wall.url.replace("/wall", "/healthz"))
+    page.go_back()
+    assert wall.answered == [200, 304]
+    expect(page.locator(".ends b")).to_have_text(re.compile(r"^(19|20)\s+min"))
 
 
 def test_a_minute_before_the_end_it_is_said(page: Page, wall: Wall) -> None:
