@@ -1,4 +1,4 @@
-"""Providers for the tests of signing in with an account elsewhere."""
+"""The language and the clock of those who sign in, and providers for an account elsewhere."""
 
 from __future__ import annotations
 
@@ -6,13 +6,28 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from gallery import create_app
+from gallery.core.clock import FrozenClock
 from gallery.core.db import db
 from gallery.core.settings import Settings
+from tests.auth.second_steps import freeze
 from tests.inspection import InspectingClient
 from tests.services import graph as graphs
 from tests.services import oidc
+
+
+@pytest.fixture
+def in_english(client: FlaskClient) -> None:
+    """The visitor of `client` reads English."""
+    client.set_cookie("lang", "en")
+
+
+@pytest.fixture
+def frozen(app: Flask) -> FrozenClock:
+    """The house's clock, at noon until a test moves it."""
+    return freeze(app)
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,6 @@ from tests.auth.second_steps import (
     SETTINGS,
     answer,
     code,
-    freeze,
     mailed,
     send_code,
     with_app,
@@ -34,15 +33,7 @@ from tests.auth.second_steps import (
 ENOUGH = 50
 LISTS = [name for name in vars(nonsense) if name.startswith("NO")]
 
-
-@pytest.fixture(autouse=True)
-def in_english(client: FlaskClient) -> None:
-    client.set_cookie("lang", "en")
-
-
-@pytest.fixture
-def frozen(app: Flask) -> FrozenClock:
-    return freeze(app)
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 @pytest.fixture

@@ -24,10 +24,7 @@ from tests.auth.doors import mailbox
 from tests.auth.passkey_doors import NEW, NEW_OPTIONS, SHELF, add, ask, options, send, with_passkey
 from tests.auth.soft_key import IS_SYNCED, MAY_BE_SYNCED, PRESENT, VERIFIED, SoftKey
 
-
-@pytest.fixture(autouse=True)
-def in_english(client: FlaskClient) -> None:
-    client.set_cookie("lang", "en")
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 @pytest.fixture

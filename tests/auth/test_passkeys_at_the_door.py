@@ -39,10 +39,7 @@ from tests.auth.passkey_doors import (
 )
 from tests.auth.soft_key import PRESENT, SoftKey
 
-
-@pytest.fixture(autouse=True)
-def in_english(client: FlaskClient) -> None:
-    client.set_cookie("lang", "en")
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 @pytest.fixture

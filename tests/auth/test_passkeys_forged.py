@@ -42,10 +42,7 @@ from tests.auth.soft_key import IS_SYNCED, MAY_BE_SYNCED, PRESENT, VERIFIED, Opt
 Lie = Callable[[SoftKey, Options], str]
 REFUSAL = "This passkey was not taken. Try once more, or go on without it."
 
-
-@pytest.fixture(autouse=True)
-def in_english(client: FlaskClient) -> None:
-    client.set_cookie("lang", "en")
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 @pytest.fixture

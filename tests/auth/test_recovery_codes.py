@@ -16,15 +16,7 @@ from gallery.core.clock import FrozenClock
 from tests.auth.doors import is_signed_in, mailbox, sign_in, sign_out
 from tests.auth.second_steps import ANA, ASK, answer, at_once, freeze, later, with_app
 
-
-@pytest.fixture(autouse=True)
-def in_english(client: FlaskClient) -> None:
-    client.set_cookie("lang", "en")
-
-
-@pytest.fixture
-def frozen(app: Flask) -> FrozenClock:
-    return freeze(app)
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 @pytest.fixture

@@ -25,20 +25,12 @@ from gallery.core.clock import FrozenClock
 from gallery.core.db import db, transaction
 from tests import factories
 from tests.auth.doors import fill_in, mailbox, token_of
-from tests.auth.second_steps import ANA, PROVE, SECRET, code, freeze, later, subjects, with_app
+from tests.auth.second_steps import ANA, PROVE, SECRET, code, later, subjects, with_app
 
 APP, CODES = f"{SETTINGS}/app", f"{SETTINGS}/codes"
 SHOWN = re.compile(r"<li><code>([0-9a-z-]{19})</code></li>")
 
-
-@pytest.fixture(autouse=True)
-def in_english(client: FlaskClient) -> None:
-    client.set_cookie("lang", "en")
-
-
-@pytest.fixture
-def frozen(app: Flask) -> FrozenClock:
-    return freeze(app)
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 @pytest.fixture

@@ -38,15 +38,7 @@ from tests.auth.second_steps import (
 APP = f"{SETTINGS}/app"
 CHANGE = "/auth/change"
 
-
-@pytest.fixture(autouse=True)
-def in_english(client: FlaskClient) -> None:
-    client.set_cookie("lang", "en")
-
-
-@pytest.fixture
-def frozen(app: Flask) -> FrozenClock:
-    return freeze(app)
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 from tests.live.taken import ID, RETRY, Taken
 
@@ -26,7 +27,7 @@ OPENING_AT_ONCE = 64
 PER_ADDRESS = 250
 """Readers with the same address; the next come from the next one of 127.0.0.0/8."""
 JITTER = 0.3
-"""htmx comes back up to so much earlier or later than it was told."""
+"""No two browsers come back at the same moment: the page spreads its own attempts by so much (static/js/gallery.js)."""
 FIRST_PAUSE_MS = 500
 LONGEST_PAUSE_SECONDS = 60.0
 VERSION = re.compile(rb'data-version="(\d+)"')
@@ -111,7 +112,7 @@ class Crowd:
         """Have these requests sent when they are due."""
         for one in errands:
             self.errands.append(one)
-            self._at(one.due, lambda one=one: self._send(one))  # type: ignore[misc]
+            self._at(one.due, partial(self._send, one))
 
     def run(self, seconds: float) -> None:
         """Let time pass."""

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 
 from gallery.core import clock
 from gallery.core.clock import FrozenClock
@@ -21,13 +20,6 @@ from tests import factories
 
 pytestmark = pytest.mark.database
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def stopped(app: Flask) -> FrozenClock:
-    """The house's clock, at noon until a test moves it."""
-    app.extensions["clock"] = FrozenClock(factories.NOON)
-    return app.extensions["clock"]
 
 
 def walk(filters: Filters, size: int = 4) -> Iterator[list[int]]:

@@ -19,11 +19,7 @@ from tests import factories
 NONCE = re.compile(r'nonce="([^"]+)"')
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
-
-@pytest.fixture(autouse=True)
-def stopped(app: Flask) -> FrozenClock:
-    app.extensions["clock"] = FrozenClock(factories.NOON)
-    return app.extensions["clock"]
+pytestmark = pytest.mark.usefixtures("stopped")
 
 
 @pytest.fixture

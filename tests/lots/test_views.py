@@ -24,11 +24,7 @@ from tests.lots.paint import painting
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Target": "section#found"}
 MINUTE = timedelta(minutes=1)
 
-
-@pytest.fixture(autouse=True)
-def stopped(app: Flask) -> FrozenClock:
-    app.extensions["clock"] = FrozenClock(factories.NOON)
-    return app.extensions["clock"]
+pytestmark = pytest.mark.usefixtures("stopped")
 
 
 @pytest.fixture
