@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Length
 from gallery.account import bank_numbers, rules
 from gallery.account.bank_numbers import NotANumber
 from gallery.account.bank_services import Account
+from gallery.account.country_list import CountryList
 from gallery.account.forms import HERE, LONGEST_NAME, countries
 from gallery.account.rules import one_line
 from gallery.auth.forms import ReturningForm
@@ -86,6 +87,7 @@ class LocalForm(BankForm):
         lazy("Country of the bank"),
         [InputRequired(lazy("Please choose the country of the bank."))],
         default=HERE,
+        widget=CountryList(),
         render_kw={"autocomplete": "off"},
     )
 

@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Length, Regexp
 from gallery.account import phones, register_numbers, rules
 from gallery.account.company_queries import Trader
 from gallery.account.company_services import Identity
+from gallery.account.country_list import CountryList
 from gallery.account.forms import HERE, LONGEST_LINE, LONGEST_NAME, countries
 from gallery.account.register_numbers import NotANumber, RegisterKind
 from gallery.account.rules import one_line
@@ -43,6 +44,7 @@ class TraderForm(ReturningForm):
         lazy("Country"),
         [InputRequired(lazy("Please choose the country."))],
         default=HERE,
+        widget=CountryList(),
         description=lazy("Where the company has its seat."),
         render_kw={"autocomplete": "country"},
     )

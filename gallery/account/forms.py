@@ -14,6 +14,7 @@ from wtforms import DateField, Field, SelectField, StringField, TelField, Valida
 from wtforms.validators import InputRequired, Length, Regexp
 
 from gallery.account import phones, rules
+from gallery.account.country_list import CountryList
 from gallery.account.rules import Gap, one_line
 from gallery.auth.forms import ReturningForm
 from gallery.core.i18n import _, current_locale, lazy
@@ -116,6 +117,7 @@ class ProfileForm(ReturningForm):
         lazy("Country"),
         [InputRequired(lazy("Please choose your country."))],
         default=HERE,
+        widget=CountryList(),
         description=lazy("Shipping and tax depend on it, and so does the total that you see before you bid."),
         render_kw={"autocomplete": "country"},
     )
