@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import logging
 import os
@@ -54,6 +55,13 @@ def pytest_configure() -> None:
     hypothesis.settings.load_profile("house")
     sys.addaudithook(refuse_the_world)
     once.install()
+
+
+def pytest_collection_finish() -> None:
+    """Keep what was imported and collected out of every later search for garbage: a seventh of the suite's time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
