@@ -9,14 +9,14 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, HiddenField, PasswordField, ValidationError
+from wtforms.meta import DefaultMeta
 from wtforms.validators import InputRequired, Length
 
 from gallery.auth import passwords, queries, rules, services
 from gallery.auth.addresses import LONGEST, NotAnAddress, normalised
-from gallery.auth.models import Member
 from gallery.auth.throttle import services as throttle
 from gallery.core.csrf import Renewal
-from gallery.core.i18n import _, lazy
+from gallery.core.i18n import _, current_locale, lazy
 
 _EMAIL = {"autocomplete": "email", "inputmode": "email", "maxlength": LONGEST, "spellcheck": "false"}
 _NEW = {"autocomplete": "new-password"}
@@ -46,6 +46,15 @@ class PlainForm(FlaskForm):  # type: ignore[misc]
     """A form that reads forms. Flask-WTF would also read JSON, and break on one that is no object."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        @property
+        def locales(self) -> list[str]:
+            """The reader's language, for what the library says itself."""
+            return [current_locale()]
+
+        def get_translations(self, form: FlaskForm) -> Any:
+            """The library's words, which it keeps; Flask-WTF would read their file again in each request."""
+            return DefaultMeta.get_translations(self, form)
+
         def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
             """What was sent, unless a program sent it."""
             return super().wrap_formdata(form, None if request.is_json else formdata)
@@ -87,7 +96,7 @@ class SignInForm(ReturningForm):
     password = PasswordField(lazy("Password"), [_password_missing], render_kw=_KNOWN)
     remember = BooleanField(lazy("Stay signed in on this device"))
 
-    member: Member | None = None
+    member_id: int | None = None
     """Whom e-mail and password name together."""
 
     def validate(self, **kwargs: Any) -> bool:
@@ -102,11 +111,11 @@ class SignInForm(ReturningForm):
                 tries.right()
                 if passwords.is_outdated(known):
                     services.rehash(account.id, known, passwords.hashed(self.password.data))
-                self.member = queries.member(account.id)
-        if self.member is None:
+                self.member_id = account.id
+        if self.member_id is None:
             self.form_errors.append(_("This e-mail and password do not open an account."))
             self.form_errors.append(_("If you registered only just now, open the link in our mail first."))
-        return self.member is not None
+        return self.member_id is not None
 
     def _account(self) -> queries.Account | None:
         try:

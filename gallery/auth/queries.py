@@ -121,8 +121,10 @@ _SIGNED_IN = Prepared(
 
 _MEMBER_OF = attrgetter(*(name for name in SignedIn.__dataclass_fields__ if name not in {"key", "roles"}))
 
-_ACCOUNT = sa.select(_member.id, _member.password, _member.active, _member.confirmed_at).where(
-    _member.email == sa.bindparam("email")
+_ACCOUNT = Prepared(
+    sa.select(_member.id, _member.password, _member.active, _member.confirmed_at).where(
+        _member.email == sa.bindparam("email")
+    )
 )
 
 
@@ -137,7 +139,7 @@ def signed_in(key: str, now: datetime) -> SignedIn | None:
 
 def account(email: str) -> Account | None:
     """The account of an address in its normal form."""
-    row = db.session().execute(_ACCOUNT, {"email": email}).first()
+    row = _ACCOUNT.first(db.session(), {"email": email})
     return Account(*row) if row else None
 
 

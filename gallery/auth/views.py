@@ -44,11 +44,11 @@ def login() -> ResponseReturnValue:
         return redirect(local_path(request.args.get("next")) or url_for("account.index"), 303)
     form = SignInForm()
     try:
-        if not form.validate_on_submit() or form.member is None:
+        if not form.validate_on_submit() or form.member_id is None:
             return _page("security/login_user.html", form)
     except throttle.REFUSED as refused:
         return _refused("security/login_user.html", form, refused)
-    return entrance.enter(form.member.id, How.PASSWORD, remember=form.remember.data, next_path=form.next.data)
+    return entrance.enter(form.member_id, How.PASSWORD, remember=form.remember.data, next_path=form.next.data)
 
 
 def logout() -> ResponseReturnValue:

@@ -65,8 +65,7 @@ def _carry(_app: Flask, user: Any) -> None:
 
 def _tell_on_new_device(member_id: int, now: datetime) -> None:
     """At the first sign-in on another device, that the account's choices hold there too (P-17)."""
-    entered = next(iter(session_queries.sign_ins(member_id, 1)), None)
-    if entered is None or not entered.is_new_device:
+    if not session_queries.entered_on_new_device(member_id):
         return
     own, windows = queries.choices(Subject(member_id=member_id)), queries.windows()
     if any(rules.stands(purpose, choice, now, windows) for purpose, choice in own.items()):

@@ -39,6 +39,7 @@ SERVER_PATIENCE = {
 """Milliseconds, told to PostgreSQL at the start of each session."""
 AFTER_COMMIT = "after_commit"
 WRITER = "writer"
+CONNECTION = "connection"
 
 
 class UTCDateTime(sa.TypeDecorator[datetime]):
@@ -143,6 +144,15 @@ def after_commit(callback: Callable[[], object]) -> None:
     db.session().info[AFTER_COMMIT].append(callback)
 
 
+def connection_of(session: Session) -> Connection:
+    """The connection of the session's transaction, which begins if none runs.
+
+    What `session.connection()` gives; it looks for the engine anew each time, and a bid has some twenty statements.
+    """
+    running: Connection | None = session.info.get(CONNECTION)
+    return running or session.connection()
+
+
 def driver_failed(connection: Connection, cursor: Any, sql: str, parameters: Any, failed: Any) -> Exception:
     """What SQLAlchemy would raise for an error of the driver; a connection that is lost is used no more."""
     dialect, lost = connection.dialect, False
@@ -237,6 +247,18 @@ def _let_libraries_write(session: Session, _context: Any, _instances: Any) -> No
     _take_lock(session)
     connection.exec_driver_sql("COMMIT")
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@event.listens_for(Session, "after_begin")
+def _note(session: Session, _transaction: Any, connection: Connection) -> None:
+    session.info[CONNECTION] = connection
+
+
+@event.listens_for(Session, "after_transaction_create")
+@event.listens_for(Session, "after_transaction_end")
+def _forget(session: Session, _transaction: Any) -> None:
+    # Within a savepoint too, whose first use of the connection is what sets it.
+    session.info.pop(CONNECTION, None)
 
 
 @event.listens_for(Session, "after_transaction_end")

@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from gallery.core.db import driver_failed
+from gallery.core.db import connection_of, driver_failed
 
 Processor = Callable[[Any], Any]
 
@@ -28,7 +28,7 @@ def among(*values: str) -> list[Any]:
 
 
 class Prepared:
-    """One statement of fixed shape. Rows are named tuples of what it selects."""
+    """One statement of fixed shape. Rows are named tuples of what it selects or returns."""
 
     def __init__(self, statement: sa.Select[Any] | sa.Insert | sa.Update | sa.Delete) -> None:
         self._statement = statement
@@ -61,7 +61,7 @@ class Prepared:
         return touched
 
     def _execute(self, session: Session, values: Mapping[str, Any]) -> tuple[_Compiled, Any]:
-        connection = session.connection()
+        connection = connection_of(session)
         compiled = self._compiled.get(connection.dialect.name)
         if compiled is None:
             compiled = _Compiled(self._statement, connection.dialect, list(values))
@@ -96,7 +96,7 @@ class _Compiled:
             is_given = bind is not None and (bind.required or bind.key in given)
             value = fixed[name] if is_given or process is None else process(fixed[name])
             self._places.append((name, process, is_given, value))
-        columns = list(statement.selected_columns) if statement.is_select else []
+        columns = list(statement.exported_columns)  # What is selected, or returned of what was written.
         named: Any = namedtuple  # Which columns there are is not known to who reads types.
         self._make = named("Row", [one.key for one in columns], rename=True)._make
         processors = (one.type.dialect_impl(dialect).result_processor(dialect, None) for one in columns)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from gallery.core.db import db
-from gallery.core.prepared import Prepared
 from tests.bidding.conftest import Room
 
 MOST = 17
@@ -25,14 +24,3 @@ def test_a_bid_that_outbids_takes_a_bounded_number_of_statements(room: Room) -> 
     room.bid(room.ben, 500)
     sa.event.remove(db.engine, "before_cursor_execute", note)
     assert 8 < len([one for one in asked if not one.startswith("BEGIN")]) <= MOST
-
-
-def test_a_prepared_statement_refuses_what_only_sqlalchemy_can_fill_in(room: Room) -> None:
-    """A list in an IN, written as a list, would have another shape for each length."""
-    statement = Prepared(sa.select(sa.literal(1)).where(sa.literal("a").in_(["a", "b"])))
-    try:
-        statement.first(db.session(), {})
-    except TypeError as refused:
-        assert "SQLAlchemy" in str(refused)
-    else:
-        raise AssertionError("it was run")

@@ -12,6 +12,7 @@ from gallery.auth.factors.rules import MAILED_LASTS, Held
 from gallery.auth.models import Member
 from gallery.auth.passkeys.models import Passkey
 from gallery.core.db import db
+from gallery.core.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +27,19 @@ class App:
         return f"App(proved_at={self.proved_at})"
 
 
-def has_second_step(member_id: int) -> bool:
-    """Whether the member's sign-in asks for a second step: he has an app or a passkey."""
-    found = sa.select(
+_HAS_SECOND_STEP = Prepared(
+    sa.select(
         sa.or_(
-            sa.exists().where(Authenticator.member_id == member_id),
-            sa.exists().where(Passkey.member_id == member_id),
+            sa.exists().where(Authenticator.__table__.c.member_id == sa.bindparam("member_id")),
+            sa.exists().where(Passkey.__table__.c.member_id == sa.bindparam("member_id")),
         )
     )
-    return bool(db.session().execute(found).scalar())
+)
+
+
+def has_second_step(member_id: int) -> bool:
+    """Whether the member's sign-in asks for a second step: he has an app or a passkey."""
+    return bool(_HAS_SECOND_STEP.value(db.session(), {"member_id": member_id}))
 
 
 def held(member_id: int) -> Held:

@@ -21,6 +21,7 @@ from gallery.auth.queries import SignedIn
 from gallery.auth.sessions import queries as session_queries
 from gallery.auth.sessions import rules as session_rules
 from gallery.auth.sessions import services as session_services
+from gallery.auth.sessions.devices import MOST_KEYS
 from gallery.auth.sessions.models import How
 from gallery.auth.sessions.services import Opened, Seen
 from gallery.core import clock
@@ -29,8 +30,6 @@ from gallery.core.settings import Settings
 log = logging.getLogger(__name__)
 
 DEVICE_SECONDS = 365 * 24 * 3600
-MOST_DEVICE_KEYS = 4
-"""Members who share one phone and are each known there."""
 _DEVICE_KEYS = re.compile(r"[\w-]{32}(?:\.[\w-]{32}){0,3}\Z", re.ASCII)
 
 
@@ -115,7 +114,7 @@ def _take(opened: Opened, remember: bool) -> SignedIn:
     def known_again(response: Response) -> Response:
         response.set_cookie(
             current_app.config["DEVICE_COOKIE"],
-            ".".join(keys[:MOST_DEVICE_KEYS]),
+            ".".join(keys[:MOST_KEYS]),
             max_age=DEVICE_SECONDS,
             secure=current_app.config["SESSION_COOKIE_SECURE"],
             httponly=True,

@@ -19,6 +19,7 @@ from gallery.auth.sessions import rules as session_rules
 from gallery.auth.sessions.models import DeviceSession, SignIn
 from gallery.core import clock
 from gallery.core.db import db
+from gallery.core.prepared import Prepared
 from gallery.core.settings import Settings
 
 FRESH_SECONDS = 0.25
@@ -28,6 +29,13 @@ FORGOTTEN_SECONDS = 60.0
 KEY = "living_sessions"
 
 _session = DeviceSession.__table__.c
+_sign_in = SignIn.__table__.c
+_LATEST_IS_NEW = Prepared(
+    sa.select(_sign_in.is_new_device)
+    .where(_sign_in.member_id == sa.bindparam("member_id"))
+    .order_by(_sign_in.id.desc())
+    .limit(sa.literal_column("1"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,11 @@ def sign_ins(member_id: int, limit: int, *, before: int | None = None) -> list[S
     if before is not None:
         query = query.where(SignIn.id < before)
     return list(db.session().execute(query).scalars())
+
+
+def entered_on_new_device(member_id: int) -> bool:
+    """Whether the member's latest sign-in was on a device that he had not used before."""
+    return bool(_LATEST_IS_NEW.value(db.session(), {"member_id": member_id}))
 
 
 def safety(member_id: int, now: datetime) -> Safety:

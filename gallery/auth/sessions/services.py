@@ -11,12 +11,14 @@ import sqlalchemy as sa
 from gallery.auth import post
 from gallery.auth.address.models import AddressChange
 from gallery.auth.models import Member
+from gallery.auth.sessions import devices
 from gallery.auth.sessions.models import DeviceSession, How, KnownDevice, SignIn
 from gallery.auth.sessions.rules import REMEMBERED, TOUCH_AFTER
 from gallery.core import audit
 from gallery.core.crypto import blind_index
 from gallery.core.db import transaction
 from gallery.core.errors import Missing
+from gallery.core.prepared import Prepared
 
 FORGET_DEVICES_AFTER = timedelta(days=365)
 """Keep.SIGN_INS of the data map."""
@@ -45,26 +47,28 @@ class Opened:
     is_new_device: bool
 
 
-# Built once: who bids waits while a session is opened, and putting these together took most of that time.
+# Prepared: who bids waits while a session is opened, and putting these together took most of that time.
 _device = KnownDevice.__table__.c
-_MEMBER = sa.select(
-    Member.__table__.c.email,
-    Member.__table__.c.language,
-    Member.__table__.c.active,
-    Member.__table__.c.confirmed_at,
-    sa.exists().where(SignIn.__table__.c.member_id == sa.bindparam("member_id")).label("was_here_before"),
-).where(Member.__table__.c.id == sa.bindparam("member_id"))
-_KNOWN_DEVICE = sa.select(_device.id, _device.key_digest).where(
-    _device.member_id == sa.bindparam("member_id"), _device.key_digest.in_(sa.bindparam("digests", expanding=True))
+_MEMBER = Prepared(
+    sa.select(
+        Member.__table__.c.email,
+        Member.__table__.c.language,
+        Member.__table__.c.active,
+        Member.__table__.c.confirmed_at,
+        sa.exists().where(SignIn.__table__.c.member_id == sa.bindparam("member_id")).label("was_here_before"),
+    ).where(Member.__table__.c.id == sa.bindparam("member_id"))
 )
-_SEE_DEVICE = (
+_KNOWN_DEVICE = Prepared(
+    sa.select(_device.id, _device.key_digest).where(_device.member_id == sa.bindparam("member_id"), devices.HAS_ONE_OF)
+)
+_SEE_DEVICE = Prepared(
     sa.update(KnownDevice.__table__)
     .where(_device.id == sa.bindparam("device_id"))
     .values(last_seen_at=sa.bindparam("now"))
 )
-_ADD_DEVICE = sa.insert(KnownDevice.__table__).returning(_device.id)
-_OPEN = sa.insert(DeviceSession.__table__)
-_NOTE = sa.insert(SignIn.__table__)
+_ADD_DEVICE = Prepared(sa.insert(KnownDevice.__table__).returning(_device.id))
+_OPEN = Prepared(sa.insert(DeviceSession.__table__))
+_NOTE = Prepared(sa.insert(SignIn.__table__))
 
 
 def open_session(
@@ -75,29 +79,29 @@ def open_session(
     `second_step` says that he did it with a second factor. Joins the caller's unit of work.
     """
     key, new_device_key = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
-    digests = {device_digest(one): one for one in (*seen.device_keys, new_device_key)}
+    device_keys = {devices.digest(one): one for one in seen.device_keys}
     row = {"member_id": member_id, "how": how, "browser": seen.browser, "network": seen.network}
     opened = row | {"key_digest": digest(key), "started_at": now, "last_seen_at": now, "proved_at": now}
     opened |= {"is_remembered": remember, "second_step_at": now if second_step else None}
     with transaction() as session:
         session.flush()  # The statements below know nothing of what waits to be written.
-        member = session.execute(_MEMBER, {"member_id": member_id}).first()
+        member = _MEMBER.first(session, {"member_id": member_id})
         if member is None or not member.active:
             raise Missing
-        known = session.execute(_KNOWN_DEVICE, {"member_id": member_id, "digests": list(digests)}).first()
+        known = _KNOWN_DEVICE.first(session, devices.places(device_keys) | {"member_id": member_id})
         # A key that he does not know is never made his: somebody could have planted it.
-        device_key = digests[known.key_digest] if known else new_device_key
+        device_key = device_keys[known.key_digest] if known else new_device_key
         if known:
             device_id = known.id
-            session.execute(_SEE_DEVICE, {"device_id": device_id, "now": now})
+            _SEE_DEVICE.change(session, {"device_id": device_id, "now": now})
         else:
-            device = {"member_id": member_id, "key_digest": device_digest(device_key)}
-            device_id = session.execute(_ADD_DEVICE, device | {"first_seen_at": now, "last_seen_at": now}).scalar_one()
+            device = {"member_id": member_id, "key_digest": devices.digest(device_key)}
+            device_id = _ADD_DEVICE.value(session, device | {"first_seen_at": now, "last_seen_at": now})
         # Sign-ins are forgotten after a year: who comes back later is not on the first device of all either.
         is_old = member.confirmed_at is not None and now - member.confirmed_at > FIRST_DAY
         is_new = known is None and bool(member.was_here_before or is_old)
-        session.execute(_OPEN, opened | {"device_id": device_id})
-        session.execute(_NOTE, row | {"at": now, "with_second_step": second_step, "is_new_device": is_new})
+        _OPEN.change(session, opened | {"device_id": device_id})
+        _NOTE.change(session, row | {"at": now, "with_second_step": second_step, "is_new_device": is_new})
         if is_new:
             post.write(
                 "new_device",
@@ -113,11 +117,6 @@ def open_session(
 def digest(key: str) -> str:
     """What the database keeps of a session's key (queries.signed_in asks by it)."""
     return blind_index("device_session.key", key)
-
-
-def device_digest(device_key: str) -> str:
-    """What the database keeps of a device's key."""
-    return blind_index("known_device.key", device_key)
 
 
 def touch(session_id: int, now: datetime) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from math import ceil
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -16,6 +16,7 @@ from gallery.auth.throttle.rules import LONGEST_SECONDS, Limit
 from gallery.core.crypto import blind_index
 from gallery.core.db import db, on_postgresql, transaction
 from gallery.core.i18n import ngettext
+from gallery.core.prepared import Prepared
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +85,7 @@ def look(*scopes: Scope, now: datetime, advice: str = "") -> None:
     """Raise TooMany if a limit is reached: if its last try but so many is not long ago yet. One statement."""
     limits = [limit for one in scopes for limit in one.limits]
     keys = {f"{name}{place}": value for place, one in enumerate(scopes) for name, value in _keys(one)}
-    ats = db.session().execute(_last_but(tuple(one.limits for one in scopes)), keys).one()
+    ats = _last_but(tuple(one.limits for one in scopes)).first(db.session(), keys)
     ends = [at + timedelta(seconds=limit.seconds) for at, limit in zip(ats, limits, strict=True) if at]
     seconds = ceil((max(ends, default=now) - now).total_seconds())
     if seconds > 0:
@@ -127,19 +128,21 @@ def _keys(one: Scope) -> tuple[tuple[str, str], ...]:
 
 
 @lru_cache
-def _last_but(limits: tuple[tuple[Limit, ...], ...]) -> sa.Select[Any]:
+def _last_but(limits: tuple[tuple[Limit, ...], ...]) -> Prepared:
     """For each scope and each of its limits, when the try was that must be long ago; built once, it is asked often."""
     table = Attempt.__table__.c
-    return sa.select(
-        *(
-            sa.select(table.at)
-            .where(table.scope == sa.bindparam(f"kind{place}"), table.key_digest == sa.bindparam(f"digest{place}"))
-            .order_by(table.at.desc())
-            .offset(limit.count - 1)
-            .limit(1)
-            .scalar_subquery()
-            for place, its in enumerate(limits)
-            for limit in its
+    return Prepared(
+        sa.select(
+            *(
+                sa.select(table.at)
+                .where(table.scope == sa.bindparam(f"kind{place}"), table.key_digest == sa.bindparam(f"digest{place}"))
+                .order_by(table.at.desc())
+                .offset(limit.count - 1)
+                .limit(1)
+                .scalar_subquery()
+                for place, its in enumerate(limits)
+                for limit in its
+            )
         )
     )
 

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, Response, make_response, request, session
@@ -26,8 +25,8 @@ from gallery.auth import hashing
 from gallery.auth.addresses import LONGEST, NotAnAddress, normalised
 from gallery.auth.models import Member
 from gallery.auth.sessions import browser as sessions
+from gallery.auth.sessions import devices
 from gallery.auth.sessions.models import KnownDevice
-from gallery.auth.sessions.services import device_digest
 from gallery.auth.throttle import attempts
 from gallery.auth.throttle import rules as throttle_rules
 from gallery.auth.throttle.attempts import Scope, TooMany
@@ -35,6 +34,7 @@ from gallery.core import clock, errors
 from gallery.core.crypto import blind_index
 from gallery.core.db import db
 from gallery.core.i18n import _
+from gallery.core.prepared import Prepared
 from gallery.core.settings import Settings
 
 REFUSED = (TooMany, hashing.Busy)
@@ -43,9 +43,9 @@ MAILBOX = "mailbox"
 """Key in the session: whose mailbox this browser has shown to hold, by a link from it."""
 
 
-_DEVICE = sa.select(KnownDevice.key_digest).where(KnownDevice.key_digest.in_(sa.bindparam("digests", expanding=True)))
-_DEVICE_OF = _DEVICE.where(KnownDevice.member_id == sa.bindparam("whose"))
-_DEVICE_AT = _DEVICE.join(Member).where(Member.email == sa.bindparam("whose"))
+_DEVICE = sa.select(KnownDevice.__table__.c.key_digest).where(devices.HAS_ONE_OF)
+_DEVICE_OF = Prepared(_DEVICE.where(KnownDevice.__table__.c.member_id == sa.bindparam("whose")))
+_DEVICE_AT = Prepared(_DEVICE.join(Member.__table__).where(Member.__table__.c.email == sa.bindparam("whose")))
 
 
 class Tries:
@@ -175,10 +175,10 @@ def _own(typed: str) -> str:
     return f"{typed} {device}" if device else ""
 
 
-def _device_of(query: sa.Select[Any], whose: str | int) -> str | None:
+def _device_of(query: Prepared, whose: str | int) -> str | None:
     """The digest of this browser's device if it is one of the member's; one statement whoever he is."""
-    digests = [device_digest(key) for key in sessions.device_keys()]
-    found: str | None = db.session().execute(query, {"whose": whose, "digests": digests}).scalar()
+    places = devices.places(map(devices.digest, sessions.device_keys()))
+    found: str | None = query.value(db.session(), places | {"whose": whose})
     return found
 
 
