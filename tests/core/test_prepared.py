@@ -48,11 +48,29 @@ def test_what_is_written_can_be_returned_as_python_knows_it() -> None:
         assert ADD.value(session, {"title": "Baguette", "hung_at": now}) == row.id + 1
 
 
-def test_it_belongs_to_the_unit_of_work_and_goes_with_it() -> None:
-    """Each unit has a connection of its own; what the one before it had is not asked."""
-    with pytest.raises(ZeroDivisionError), transaction():
+def add_and_fail() -> None:
+    with transaction():
         add("lost")
         raise ZeroDivisionError
+
+
+def backend_that_was_ended() -> int:
+    """The number of the server's process that was ended while a unit of work had its connection."""
+    with transaction() as session:
+        backend = session.execute(sa.text("SELECT pg_backend_pid()")).scalar_one()
+        with db.engine.connect() as other:
+            other.execute(sa.text("SELECT pg_terminate_backend(:gone, 5000)"), {"gone": backend})
+        with pytest.raises(DBAPIError) as lost:
+            COUNT.value(session, {})
+        assert lost.value.connection_invalidated
+        db.session.rollback()
+    return int(backend)
+
+
+def test_it_belongs_to_the_unit_of_work_and_goes_with_it() -> None:
+    """Each unit has a connection of its own; what the one before it had is not asked."""
+    with pytest.raises(ZeroDivisionError):
+        add_and_fail()
     assert COUNT.value(db.session(), {}) == 0
     with transaction():
         add("kept")
@@ -87,12 +105,7 @@ def test_a_connection_that_is_lost_is_used_no_more(app: Flask) -> None:
     """The server went away: the error says so, and the next unit of work has another connection."""
     if not on_postgresql():
         pytest.skip("SQLite is in the process; there is no connection to lose")
-    with pytest.raises(DBAPIError) as lost, transaction() as session:
-        gone = session.execute(sa.text("SELECT pg_backend_pid()")).scalar_one()
-        with db.engine.connect() as other:
-            other.execute(sa.text("SELECT pg_terminate_backend(:gone, 5000)"), {"gone": gone})
-        COUNT.value(session, {})
-    assert lost.value.connection_invalidated
+    gone = backend_that_was_ended()
     with transaction() as session:
         assert session.execute(sa.text("SELECT pg_backend_pid()")).scalar_one() != gone
         assert COUNT.value(session, {}) == 0
