@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
 import sys
 import tempfile
@@ -15,12 +14,13 @@ import brotli
 from bench import browser, live, load, measures, privacy, sign_ins, table
 from bench.house import House, build
 from bench.served import Served, serving
+from bench.table import Row
 from gallery import create_app
 from gallery.core.settings import Settings
 
 Rounds = dict[str, list[float]]
-Report = Callable[[], bool | None]
-"""Prints lines of the table; true if a ratio missed its aim."""
+Part = Callable[[Path, argparse.Namespace], list[Row]]
+"""Measures something, and gives its lines of the table."""
 
 
 def main() -> int:
@@ -36,17 +36,16 @@ def main() -> int:
     wanted = asked.only.split(",") if asked.only else list(PARTS)
     if unknown := set(wanted) - set(PARTS):
         parser.error(f"there is no {', '.join(sorted(unknown))}")
-    reports = []
+    rows = []
     for name in PARTS:
         if name in wanted:
             with tempfile.TemporaryDirectory(prefix="gallery-bench-") as directory:
-                reports.append(PARTS[name](Path(directory), asked))
-    print(f"{asked.rounds} rounds; {table.machine()}")
-    missed = [report() for report in reports]
-    return int(any(missed))
+                rows += PARTS[name](Path(directory), asked)
+    print(f"{asked.rounds} rounds, median (least-greatest); {table.machine()}")
+    return int(table.show(rows))
 
 
-def requests(directory: Path, asked: argparse.Namespace) -> Report:
+def requests(directory: Path, asked: argparse.Namespace) -> list[Row]:
     """Bids and pages beside raw commits and hello (goals 1, 2, 3, 8 and 12)."""
     rounds: Rounds = {}
     house = build(directory, measures.CLIENTS)
@@ -55,45 +54,30 @@ def requests(directory: Path, asked: argparse.Namespace) -> Report:
         for number in range(asked.rounds):
             one_round(rounds, directory, house, floor, product, number, asked.each)
     waits, failed = measures.waiting_writers(house)
-    size = page_bytes(house)
-    return lambda: report(rounds, waits, failed, size, asked.rounds, asked.each)
+    return rows_of_requests(rounds, waits, failed, page_bytes(house))
 
 
-def beside_sign_ins(directory: Path, asked: argparse.Namespace) -> Report:
+def beside_sign_ins(directory: Path, asked: argparse.Namespace) -> list[Row]:
     """Bids while others sign in."""
-    found = sign_ins.measure(directory, asked.rounds, asked.seconds)
-    return lambda: sign_ins.report(found)
+    return sign_ins.rows(sign_ins.measure(directory, asked.rounds, asked.seconds))
 
 
-def watchers(directory: Path, asked: argparse.Namespace) -> Report:
+def watchers(directory: Path, asked: argparse.Namespace) -> list[Row]:
     """Live bidding (goals 4, 5, 6, 7, 11 and 13)."""
-    found = live.measure(directory, live.sizes_of(asked))
-
-    def say() -> bool:
-        table.show(found)
-        return any(row.missed for row in found)
-
-    return say
+    return live.measure(directory, live.sizes_of(asked))
 
 
-def of_privacy(directory: Path, asked: argparse.Namespace) -> Report:
+def of_privacy(directory: Path, asked: argparse.Namespace) -> list[Row]:
     """What erasing and exporting cost."""
-    costs = privacy.measure(directory, asked.members)
-    return lambda: privacy.report(asked.members, *costs)
+    return privacy.lines(asked.members, *privacy.measure(directory, asked.members))
 
 
-def in_a_browser(directory: Path, asked: argparse.Namespace) -> Report:
+def in_a_browser(directory: Path, asked: argparse.Namespace) -> list[Row]:
     """What a visitor has of it (goals 6, 8 and 9)."""
-    found = browser.rows(browser.measure(directory, asked.rounds))
-
-    def say() -> bool:
-        table.show(found)
-        return any(row.missed for row in found)
-
-    return say
+    return browser.rows(browser.measure(directory, asked.rounds))
 
 
-PARTS: dict[str, Callable[[Path, argparse.Namespace], Report]] = {
+PARTS: dict[str, Part] = {
     "requests": requests,
     "sign_ins": beside_sign_ins,
     "watchers": watchers,
@@ -143,25 +127,18 @@ def page_bytes(house: House) -> int:
     return len(data) if answer.headers.get("Content-Encoding") == "br" else len(brotli.compress(data, quality=5))
 
 
-def report(rounds: Rounds, waits: list[float], failed: int, size: int, times: int, each: int) -> None:
-    """One table: goals of PERFORMANCE with the floor beside them."""
-    load_now = " ".join(f"{value:.2f}" for value in os.getloadavg())
-    print(f"{times} rounds of {measures.CLIENTS} clients x {each} requests; {os.cpu_count()} cores, load {load_now}")
-    print(f"{'measured':34} {'median (least-greatest)':>32}")
-    for name, values in rounds.items():
-        if not name.startswith("goal"):
-            print(f"{name:34} {measures.spread(values):>32}")
+def rows_of_requests(rounds: Rounds, waits: list[float], failed: int, size: int) -> list[Row]:
+    """The figures of this machine, then the goals."""
     longest, median = max(waits) * 1000, statistics.median(waits) * 1000
-    print(f"{'goal':58} {'reached':>24}  aim")
-    for name, value, aim in (
-        ("1  bids/s over raw SQLite commits/s, %", measures.spread(rounds["goal 1"]), ">= 20"),
-        ("2  CPU of a bid over hello", measures.spread(rounds["goal 2"]), "<= 2.5"),
-        ("3  lot page, uncached, hello's CPU over its own, %", measures.spread(rounds["goal 3"]), ">= 35"),
-        ("8  lot page, HTML and CSS, brotli, bytes", str(size), "<= 4000"),
-        ("12 longest wait of 8 writers, ms (median)", f"{longest:.0f} ({median:.1f})", "<= 200"),
-        ("12 bids that failed", str(failed), "0"),
-    ):
-        print(f"{name:58} {value:>24}  {aim}")
+    return [
+        *(table.figure(name, values) for name, values in rounds.items() if not name.startswith("goal")),
+        table.at_least("1  bids/s over raw SQLite commits/s, %", rounds["goal 1"], 20),
+        table.at_most("2  CPU of a bid over hello", rounds["goal 2"], 2.5),
+        table.at_least("3  lot page, uncached, hello's CPU over its own, %", rounds["goal 3"], 35),
+        table.at_most("8  lot page, HTML and CSS, brotli, bytes", [size], 4000),
+        Row("12 longest wait of 8 writers, ms (median)", f"{longest:.0f} ({median:.1f})", "<= 200"),
+        table.count("12 bids that failed", failed),
+    ]
 
 
 if __name__ == "__main__":

@@ -241,7 +241,7 @@ def rows(found: Figures) -> list[Row]:
         lines += [
             table.figure(f"9  {line.name}: first paint, ms", found.paint[line]),
             # On the slowest the page alone takes that long: 4 kB at 6 kB/s.
-            table.ratio(_TRIPS, trips, 1.5) if line is LINES[0] else table.figure(_TRIPS, trips),
+            table.at_most(_TRIPS, trips, 1.5) if line is LINES[0] else table.figure(_TRIPS, trips),
             table.figure("   over a page of five letters", over),
             table.figure("   bid button that works, ms", found.button[line]),
             table.figure("   scripts have run, ms", found.script[line]),

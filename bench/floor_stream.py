@@ -6,12 +6,12 @@ product costs beyond this is the product's own.
 
 from __future__ import annotations
 
-import resource
 import select
 import socket
 import sys
 from datetime import UTC, datetime
 
+from bench import load
 from bench.published import note
 from gallery.core import deflate
 from gallery.core.stream import Message, opening
@@ -96,6 +96,5 @@ class Floor:
 
 
 if __name__ == "__main__":
-    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    load.allow_many_sockets()
     Floor(int(sys.argv[1])).serve()

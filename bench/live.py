@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import argparse
-import resource
-import secrets
 import statistics
 import sys
 import tempfile
@@ -17,7 +15,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlencode
 
 from bench import load, measures, published, table
 from bench.house import Bidder, House, build
@@ -34,6 +31,8 @@ MEMBERS_AMONG = 4
 THREADS = 64
 """The default of gunicorn.conf.py."""
 WARM_BIDS = 4
+WARM_SECONDS = 3
+FIRST_MINOR = 10_00
 DRAIN_SECONDS = 1.5
 """After the last bid, for what the net of one second would bring."""
 
@@ -73,16 +72,8 @@ class Stage:
     def bid(self) -> bytes:
         """The request of a bid that is more than all before."""
         self._placed += 1
-        bidder = self._bidders[self._placed % 2]
-        body = urlencode(
-            {
-                "amount": f"{10 + self._placed * measures.STEP_MINOR // 100}.00",
-                "key": secrets.token_urlsafe(16),
-                "confirmed": "1",
-                "csrf_token": bidder.token,
-            }
-        )
-        return load.post(f"/lots/{self.lot}/bids", body, bidder.cookie, HX_Request="true", HX_Request_Type="partial")
+        minor = FIRST_MINOR + self._placed * measures.STEP_MINOR
+        return measures.bid(self.lot, self._bidders[self._placed % 2], minor)
 
     def page(self) -> bytes:
         """A visitor's request for the lot's page."""
@@ -138,10 +129,6 @@ def waits_ms(asked: list[Errand], kind: str) -> list[float]:
     return [(one.answered_at - one.due) * 1000 for one in mine]
 
 
-def p99(waits: list[float]) -> float:
-    return statistics.quantiles(waits, n=100)[98]
-
-
 class Figures(defaultdict[str, list[float]]):
     """Of each kind of figure, one a round."""
 
@@ -155,8 +142,7 @@ class Figures(defaultdict[str, list[float]]):
 
 def measure(directory: Path, sizes: Sizes) -> list[table.Row]:
     """Floor, one process and two in turns; then a process with nobody, and with thousands who wait."""
-    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    load.allow_many_sockets()
     found, faults = Figures(), Delivered()
     houses = [build(_folder(directory, name), measures.CLIENTS) for name in ("one", "two", "idle")]
     with ExitStack() as stack:
@@ -167,8 +153,10 @@ def measure(directory: Path, sizes: Sizes) -> list[table.Row]:
         )
         for stage in (one, two):
             with stage.crowd(0) as crowd:
-                crowd.ask(errands(stage.bid, "bid", 10, 2))
-                crowd.run(4)
+                # Whatever a process does for the first time would be taken for its quiet pace.
+                pages = errands(stage.page, "page", PAGES_PER_SECOND, WARM_SECONDS)
+                crowd.ask([*errands(stage.bid, "bid", FAST, WARM_SECONDS), *pages])
+                crowd.run(WARM_SECONDS + 2)
         for _ in range(sizes.rounds):
             bare = _floor(floor, found, sizes)
             alone = _one(one, found, faults, sizes, bare)
@@ -192,13 +180,13 @@ def _one(stage: Stage, found: Figures, faults: Delivered, sizes: Sizes, bare: Fa
         quiet = fan_out(stage, nobody, BIDS_PER_SECOND, sizes.seconds)
         nobody.ask(errands(stage.page, "page", PAGES_PER_SECOND, sizes.seconds))
         nobody.run(sizes.seconds + DRAIN_SECONDS)
-        calm = p99(waits_ms(nobody.errands, "page"))
+        calm = measures.p99(waits_ms(nobody.errands, "page"))
     with stage.crowd(sizes.watchers) as crowd:
         fan_out(stage, crowd, FAST, WARM_BIDS / FAST)
         full = fan_out(stage, crowd, BIDS_PER_SECOND, sizes.seconds)
         pages = errands(stage.page, "page", PAGES_PER_SECOND, sizes.seconds)
         both = fan_out(stage, crowd, BIDS_PER_SECOND, sizes.seconds, pages)
-        busy = p99(waits_ms(crowd.errands, "page"))
+        busy = measures.p99(waits_ms(crowd.errands, "page"))
     of_bids = quiet.cpu_seconds / max(1, quiet.bids) * full.bids
     found.note(
         p50=full.got.quantile(0.5),
@@ -272,16 +260,16 @@ def _folder(directory: Path, name: str) -> Path:
 
 def rows(found: Figures, faults: Delivered, sizes: Sizes) -> list[table.Row]:
     """The lines of the table."""
-    ratio, figure, count = table.ratio, table.figure, table.count
+    at_most, figure, count = table.at_most, table.figure, table.count
     many, rate = f"{sizes.watchers:,} watchers", f"{BIDS_PER_SECOND} bids/s"
     return [
-        ratio(f"4  p99 of the fan-out to {many}, over the bare loop's", found["goal4_p99"], 2),
+        at_most(f"4  p99 of the fan-out to {many}, over the bare loop's", found["goal4_p99"], 2),
         figure("      ms, the house: p50", found["p50"]),
         figure("      ms, the house: p99", found["p99"]),
         figure("      ms, the house: p99 while pages are loaded", found["p99_with_pages"]),
         figure("      ms, the bare loop: p50", found["floor_p50"]),
         figure("      ms, the bare loop: p99", found["floor_p99"]),
-        ratio(f"4  CPU of a delivered event with its bid ({rate}), over it", found["goal4_cpu"], 1.5),
+        at_most(f"4  CPU of a delivered event with its bid ({rate}), over it", found["goal4_cpu"], 1.5),
         figure("      us, the house", found["cpu"]),
         figure("      us, the house without the bids themselves", found["hub_cpu"]),
         figure("      us, the bare loop", found["floor_cpu"]),
@@ -290,9 +278,9 @@ def rows(found: Figures, faults: Delivered, sizes: Sizes) -> list[table.Row]:
         count("4  updates out of order", faults.disordered),
         figure(f"5  memory of a watcher who waits, of {sizes.idle:,}, KiB", found["kib"], "<= 2"),
         figure(f"5  CPU of {many} who wait, % of a core", found["idle"], "<= 1"),
-        figure("6  bytes of an update on the line, median", found["size_median"], "<= 56"),
-        figure("6  bytes of an update on the line, p95", found["size_p95"], "<= 64"),
-        ratio(f"7  p99 of the lot page with {many}, {rate}, over quiet", found["goal7"], 2),
+        at_most("6  bytes of an update on the line, median", found["size_median"], 56),
+        at_most("6  bytes of an update on the line, p95", found["size_p95"], 64),
+        at_most(f"7  p99 of the lot page with {many}, {rate}, over quiet", found["goal7"], 2),
         figure("      ms, quiet", found["page_quiet"]),
         figure("      ms, with them", found["page_busy"]),
         figure("11 p50 of two processes less that of one, ms", found["goal11"], "<= 5"),
@@ -325,8 +313,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="gallery-bench-") as directory:
         found = measure(Path(directory), sizes_of(parser.parse_args()))
     print(table.machine())
-    table.show(found)
-    return int(any(row.missed for row in found))
+    return int(table.show(found))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import socket
 import threading
 import time
@@ -12,6 +13,12 @@ from dataclasses import dataclass, field
 PATIENCE_SECONDS = 30
 NO_ANSWER = 0
 """The status of a request that was not answered in that time."""
+
+
+def allow_many_sockets() -> None:
+    """Let this process hold as many as the system allows; the usual 1,024 are fewer than there are watchers."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 @dataclass

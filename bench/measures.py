@@ -14,7 +14,7 @@ from typing import TypeVar
 from urllib.parse import urlencode
 
 from bench import load
-from bench.house import House, Place
+from bench.house import Bidder, House, Place
 from bench.served import Served
 from gallery import create_app
 from gallery.bidding import services
@@ -73,21 +73,22 @@ def bid_makers(house: House, first_minor: int) -> list[load.Maker]:
 
 def _bids(place: Place, first_minor: int) -> load.Maker:
     def make(number: int) -> bytes:
-        bidder = place.bidders[number % 2]
-        minor = first_minor + number * STEP_MINOR
-        body = urlencode(
-            {
-                "amount": f"{minor // 100}.{minor % 100:02}",
-                "key": secrets.token_urlsafe(16),
-                "confirmed": "1",
-                "csrf_token": bidder.token,
-            }
-        )
-        return load.post(
-            f"/lots/{place.lot_id}/bids", body, bidder.cookie, HX_Request="true", HX_Request_Type="partial"
-        )
+        return bid(place.lot_id, place.bidders[number % 2], first_minor + number * STEP_MINOR)
 
     return make
+
+
+def bid(lot_id: int, bidder: Bidder, minor: int) -> bytes:
+    """The request of a confirmed bid of so many cents, as the page sends it."""
+    body = urlencode(
+        {
+            "amount": f"{minor // 100}.{minor % 100:02}",
+            "key": secrets.token_urlsafe(16),
+            "confirmed": "1",
+            "csrf_token": bidder.token,
+        }
+    )
+    return load.post(f"/lots/{lot_id}/bids", body, bidder.cookie, HX_Request="true", HX_Request_Type="partial")
 
 
 def page_makers(house: House, **headers: str) -> list[load.Maker]:
@@ -142,9 +143,9 @@ def _together(acts: list[Callable[[], None]]) -> None:
         thread.join()
 
 
-def spread(values: list[float]) -> str:
-    """Median with the least and the greatest of the rounds."""
-    return f"{statistics.median(values):.2f} ({min(values):.2f}-{max(values):.2f})"
+def p99(waits: list[float]) -> float:
+    """What all but one of a hundred take at most."""
+    return statistics.quantiles(waits, n=100)[98]
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bench import measures
+from bench.table import Row, at_most, machine, show
 from gallery import create_app, jobs
 from gallery.core import clock
 from gallery.core.data_map import names_member
@@ -215,23 +216,22 @@ def _memory_mb() -> float:
     return int(said.partition("RssAnon:")[2].split()[0]) / 1000
 
 
-def report(members: int, rows: int, costs: dict[str, Cost], small: Cost) -> None:
-    """Lines for the table of goals: what, how much, how much is asked for."""
+def lines(members: int, rows: int, costs: dict[str, Cost], small: Cost) -> list[Row]:
+    """The lines of the table."""
     usual, busiest, night = costs["usual"], costs["busiest"], costs["night"]
     more, more_small = night.peak_mb - night.resting_mb, small.peak_mb - small.resting_mb
-    for name, value, aim in (
-        (f"archive of one member of {members:,}, s of CPU", f"{usual.cpu_seconds:.2f}", "<= 2"),
-        (f"archive of the busiest ({busiest.result / 1e6:.2f} MB), s of CPU", f"{busiest.cpu_seconds:.2f}", "<= 2"),
-        ("   MB more than at rest", f"{busiest.peak_mb - busiest.resting_mb:.0f}", "<= 64"),
-        (f"a night's retention over {rows:,} rows, MB more", f"{more:.0f}", "<= 64"),
-        (f"   in a house {SHARE} times smaller, MB more", f"{more_small:.0f}", ""),
-        (f"   rows that it removed, of {rows:,}", f"{night.result:,}", ""),
-        ("   s of CPU", f"{night.cpu_seconds:.1f}", ""),
-    ):
-        print(f"{name:58} {value:>24}  {aim}")
+    return [
+        Row(f"archive of one member of {members:,}, s of CPU", f"{usual.cpu_seconds:.2f}", "<= 2"),
+        Row(f"archive of the busiest ({busiest.result / 1e6:.2f} MB), s of CPU", f"{busiest.cpu_seconds:.2f}", "<= 2"),
+        at_most("   MB more than at rest", [busiest.peak_mb - busiest.resting_mb], 64),
+        at_most(f"a night's retention over {rows:,} rows, MB more", [more], 64),
+        Row(f"   in a house {SHARE} times smaller, MB more", f"{more_small:.0f}"),
+        Row(f"   rows that it removed, of {rows:,}", f"{night.result:,}"),
+        Row("   s of CPU", f"{night.cpu_seconds:.1f}"),
+    ]
 
 
-def main() -> None:
+def main() -> int:
     """Measure and print one table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--members", type=int, default=MEMBERS)
@@ -239,10 +239,12 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.act:
         print(json.dumps(vars(_do(asked.act))))
-        return
+        return 0
     with tempfile.TemporaryDirectory(prefix="gallery-bench-") as directory:
-        report(asked.members, *measure(Path(directory), asked.members))
+        found = lines(asked.members, *measure(Path(directory), asked.members))
+    print(machine())
+    return int(show(found))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -6,17 +6,18 @@
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
+import sys
 import tempfile
 import threading
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlencode
 
-from bench import load, measures
+from bench import load, measures, table
 from bench.house import House, build, signed
 from bench.served import Served, serving
+from bench.table import Row
 from gallery import create_app
 from gallery.auth import passwords, services
 from gallery.core.db import db
@@ -93,7 +94,7 @@ def _p99_of_bids(
         found.sign_in_ms.append(statistics.median(beside[0].waits) * 1000)
     if set(bids.statuses) != {200}:
         raise RuntimeError(f"bids were answered {dict(bids.statuses)}")
-    return statistics.quantiles(bids.waits, n=100)[98] * 1000
+    return measures.p99(bids.waits) * 1000
 
 
 def _with_real_hashes(house: House) -> House:
@@ -120,26 +121,21 @@ def _sign_in_makers(house: House) -> list[load.Maker]:
     return [maker(number) for number in range(MEMBERS)]
 
 
-def report(found: Found) -> None:
-    """Lines for the table of goals: what, how much, how much is asked for."""
-    for name, value, aim in (
-        (
-            f"p99 of a bid under {SIGN_INS_PER_SECOND} sign-ins a second over quiet",
-            measures.spread(found.ratios),
-            "<= 2",
-        ),
-        (f"   ms, {BIDS_PER_SECOND} bids a second, quiet", measures.spread(found.quiet), ""),
-        ("   ms, beside sign-ins", measures.spread(found.busy), ""),
-        ("   ms of a sign-in beside them (median)", measures.spread(found.sign_in_ms), ""),
-        (f"memory of {WORKERS} workers, {AT_ONCE} sign-ins at once, MB", measures.spread(found.peaks_mb), "<= 700"),
-        ("   MB before", f"{found.resting_mb:.0f}", ""),
-        ("   ms of the slowest of them", measures.spread(found.slowest_ms), ""),
-        ("   sign-ins that failed", str(found.failed), "0"),
-    ):
-        print(f"{name:58} {value:>24}  {aim}")
+def rows(found: Found) -> list[Row]:
+    """The lines of the table."""
+    return [
+        table.at_most(f"p99 of a bid under {SIGN_INS_PER_SECOND} sign-ins a second over quiet", found.ratios, 2),
+        table.figure(f"   ms, {BIDS_PER_SECOND} bids a second, quiet", found.quiet),
+        table.figure("   ms, beside sign-ins", found.busy),
+        table.figure("   ms of a sign-in beside them (median)", found.sign_in_ms),
+        table.at_most(f"memory of {WORKERS} workers, {AT_ONCE} sign-ins at once, MB", found.peaks_mb, 700),
+        Row("   MB before", f"{found.resting_mb:.0f}"),
+        table.figure("   ms of the slowest of them", found.slowest_ms),
+        table.count("   sign-ins that failed", found.failed),
+    ]
 
 
-def main() -> None:
+def main() -> int:
     """Measure and print one table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
@@ -147,10 +143,9 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="gallery-bench-") as directory:
         found = measure(Path(directory), asked.rounds, asked.seconds)
-    load_now = " ".join(f"{value:.2f}" for value in os.getloadavg())
-    print(f"{asked.rounds} rounds of {asked.seconds:g} s; {os.cpu_count()} cores, load {load_now}")
-    report(found)
+    print(f"{asked.rounds} rounds of {asked.seconds:g} s; {table.machine()}")
+    return int(table.show(rows(found)))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -160,22 +160,15 @@ def drills(at: Place, share: float) -> Result:
     return f"{number} restores", test_restore.drills(at.app, at.directory / "backup.tar.gz", number)
 
 
-def watchers(at: Place, share: float) -> Result:
-    """A thousand readers, ten bids a second."""
-    return soak_live.watchers(at.app, at.environ, at.directory, share)
+Run = Callable[[Place, float], Result]
 
 
-def waiting(at: Place, share: float) -> Result:
-    """Three thousand readers who wait."""
-    return soak_live.waiting(at.app, at.environ, at.directory, share)
+def live(run: Callable[[Flask, dict[str, str], Path, float], Result]) -> Run:
+    """A run of bench.soak_live, in a place."""
+    return lambda at, share: run(at.app, at.environ, at.directory, share)
 
 
-def killed(at: Place, share: float) -> Result:
-    """A thousand readers, and kill -9 of the process that half of them watch."""
-    return soak_live.killed(at.app, at.environ, at.directory, share)
-
-
-RUNS: dict[str, Callable[[Place, float], Result]] = {
+RUNS: dict[str, Run] = {
     "machine": machine,
     "recorded": recorded,
     "equals": equals,
@@ -183,9 +176,9 @@ RUNS: dict[str, Callable[[Place, float], Result]] = {
     "load": load,
     "kills": kills,
     "drills": drills,
-    "watchers": watchers,
-    "waiting": waiting,
-    "killed": killed,
+    "watchers": live(soak_live.watchers),
+    "waiting": live(soak_live.waiting),
+    "killed": live(soak_live.killed),
 }
 
 
@@ -206,7 +199,7 @@ def main() -> int:
     return min(failed, 1)
 
 
-def on(kind: str, run: Callable[[Place, float], Result], share: float) -> Result:
+def on(kind: str, run: Run, share: float) -> Result:
     with place(kind) as at:
         return run(at, share)
 

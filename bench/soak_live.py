@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import random
-import resource
 import signal
 import time
 from collections.abc import Iterator, Mapping
@@ -16,7 +15,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from bench import house, published
+from bench import house, load, published
 from bench.live import FAST, WARM_BIDS, Stage, errands, fan_out
 from bench.served import Served, serving
 from gallery.core.db import db
@@ -34,8 +33,7 @@ BACK_SECONDS = 5.0
 @contextmanager
 def stage(app: Flask, environ: Mapping[str, str], directory: Path) -> Iterator[Stage]:
     """Two processes of the house, and a lot on which two bid."""
-    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    load.allow_many_sockets()
     place = house.place(app, f"soak{random.randrange(10**9)}")
     db.session.remove()
     with redis.running(directory) as address:
