@@ -58,7 +58,7 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Keep what was imported and collected out of every later search for garbage: a seventh of the suite's time."""
+    """Keep what was imported and collected out of every later search for garbage."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)

@@ -69,7 +69,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Serve the static files, give templates their nonce, and put the headers on every answer."""
     app.extensions["form_targets"] = []
     app.extensions["opening_paths"] = {}
-    app.jinja_env.globals.update(csp_nonce=csp_nonce, opens=opens, came_from=came_from)
+    app.jinja_env.globals.update(csp_nonce=csp_nonce, server_now_ms=server_now_ms, opens=opens, came_from=came_from)
     app.jinja_env.globals["site"] = settings
     app.url_map.converters["int"] = Number
     assets.init_app(app, settings)
