@@ -166,7 +166,7 @@
       }
       if (isOver(state)) {
         rest();
-        one(`#lot-${id}-bid form`)?.setAttribute("hidden", "");
+        one(`#lot-${id}-bid :is(form, p:has(.do))`)?.setAttribute("hidden", "");
       }
       // The answer to a bid that was long on its way, and that the stream has overtaken.
       if (+version < +known?.version) poll();
