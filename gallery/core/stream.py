@@ -24,7 +24,7 @@ STUCK_SECONDS = 10.0
 """A reader that has not taken one chunk in this time is cut off; it comes back and gets the current state."""
 UNHEARD_MS = 30_000
 """After so long without an acknowledgement the kernel gives up a client that vanished without a word."""
-RETRY_MS = (250, 3_000)
+RETRY_MS = (250, 1_500)
 """When to come back, different for each, so that after a restart not all come at once (PERFORMANCE 2); whose process
 was killed sees the current price again within five seconds all the same."""
 
