@@ -17,7 +17,7 @@ from flask import Flask
 
 from bench import house, load, published
 from bench.live import FAST, WARM_BIDS, Stage, errands, fan_out
-from bench.served import Served, serving
+from bench.served import serving
 from gallery.core.db import db
 from tests.live.crowd import Crowd, Reader
 from tests.services import redis
@@ -89,7 +89,10 @@ def killed(app: Flask, environ: Mapping[str, str], directory: Path, share: float
             cut = [one for one in crowd.readers if _came_back(one, began) is not None]
             lost += len(cut)
             slowest = max([slowest, *(_came_back(one, began) or 0.0 for one in cut)])
-            wrong += _behind(at.server, crowd, began)
+            made = published.read(at.server.published, began)
+            wrong += _behind(made, crowd, began) + _unlucky(len(made), 2 * 2 * BACK_SECONDS)
+    if not lost:
+        wrong.append("nobody watched at a process that was killed")
     return f"{times} kills, {lost:,} of {many:,} readers cut off, the last one was back after {slowest:.1f} s", wrong
 
 
@@ -99,9 +102,8 @@ def _came_back(reader: Reader, since: float) -> float | None:
     return min(later, default=None)
 
 
-def _behind(server: Served, crowd: Crowd, killed_at: float) -> list[str]:
+def _behind(made: Mapping[int, float], crowd: Crowd, killed_at: float) -> list[str]:
     """Who did not show the price of the moment five seconds after a kill, and whenever something was new since."""
-    made = published.read(server.published, killed_at)
     due = {version: max(at + 0.5, killed_at + BACK_SECONDS) for version, at in made.items()}
     wrong = []
     for reader in crowd.readers:

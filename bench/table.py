@@ -26,7 +26,7 @@ def spread(values: Sequence[float]) -> str:
 
 def at_most(what: str, values: Sequence[float], most: float) -> Row:
     """A ratio, or bytes, of which there should be no more than this."""
-    return Row(what, spread(values), f"<= {most:g}", missed=statistics.median(values) > most)
+    return Row(what, spread(values), f"<= {most:,g}", missed=statistics.median(values) > most)
 
 
 def at_least(what: str, values: Sequence[float], least: float) -> Row:
