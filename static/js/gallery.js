@@ -107,7 +107,8 @@
       // What it says first, also when it has come back by itself. A proxy that holds the stream back holds this back too.
       opening.addEventListener("clock", ({ data }) => {
         opened = true;
-        recover();
+        calm();
+        setAway(false);
         if (asked) setClock(data, asked);
         else if (quickest === Infinity) poll();
       });
@@ -123,18 +124,16 @@
     }
     function rest() {
       stream = stream?.close();
-      polling = clearInterval(polling);
-      retrying = clearTimeout(retrying);
+      calm();
       before = Infinity;
     }
     function fallBack() {
       polling ||= setInterval(poll, POLL);
       retrying ||= setTimeout(wake, RETRY * (0.7 + 0.6 * Math.random()));
     }
-    function recover() {
+    function calm() {
       polling = clearInterval(polling);
       retrying = clearTimeout(retrying);
-      setAway(false);
     }
 
     async function poll() {
