@@ -25,8 +25,8 @@ STUCK_SECONDS = 10.0
 UNHEARD_MS = 30_000
 """After so long without an acknowledgement the kernel gives up a client that vanished without a word."""
 RETRY_MS = (250, 1_500)
-"""When to come back, different for each, so that after a restart not all come at once (PERFORMANCE 2); whose process
-was killed sees the current price again within five seconds all the same."""
+"""When to come back, different for each, so that after a restart not all come at once (PERFORMANCE 2); soon, since
+taking a thousand in takes seconds by itself (docs/decisions/0059)."""
 
 HEARTBEAT = b":\n\n"
 LINE_END = re.compile(r"\r\n|\r|\n")
