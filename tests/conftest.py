@@ -24,8 +24,10 @@ from playwright.sync_api import BrowserContext
 
 from gallery import create_app
 from gallery.core import health, mail
+from gallery.core.clock import FrozenClock
 from gallery.core.db import db
 from gallery.core.settings import Settings
+from tests import factories
 from tests.inspection import InspectingClient
 from tests.services import chromium, house, once, postgresql, redis, smtp
 from tests.services.log import Lines
@@ -219,6 +221,13 @@ def client(app: Flask) -> InspectingClient:
     made = app.test_client()
     assert isinstance(made, InspectingClient)
     return made
+
+
+@pytest.fixture
+def stopped(app: Flask) -> FrozenClock:
+    """The house's clock, at noon until a test moves it."""
+    clock = app.extensions["clock"] = FrozenClock(factories.NOON)
+    return clock
 
 
 @pytest.fixture

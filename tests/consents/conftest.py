@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -17,7 +16,6 @@ from gallery.consents.queries import Subject
 from gallery.consents.rules import Choice, Purpose, Result
 from gallery.core.clock import FrozenClock
 from gallery.core.db import db
-from tests import factories
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 GPC = {"Sec-GPC": "1"}
@@ -25,10 +23,9 @@ Travel = Callable[..., None]
 
 
 @pytest.fixture(autouse=True)
-def frozen(app: Flask) -> FrozenClock:
-    """A clock that stands at noon until it is moved."""
-    app.extensions["clock"] = FrozenClock(factories.NOON)
-    return app.extensions["clock"]
+def frozen(stopped: FrozenClock) -> FrozenClock:
+    """No test of choices is about the time at which it runs."""
+    return stopped
 
 
 @pytest.fixture

@@ -24,11 +24,7 @@ PAGES = ["/", "/lots/", "/lots/?q=lot", "/sales/", "/artists/", "/lots/{lot}", "
 ENGLISH = {"Accept-Language": "en"}
 PART = {"HX-Request": "true"}
 
-
-@pytest.fixture(autouse=True)
-def stopped(app: Flask) -> FrozenClock:
-    app.extensions["clock"] = FrozenClock(factories.NOON)
-    return app.extensions["clock"]
+pytestmark = pytest.mark.usefixtures("stopped")
 
 
 @pytest.fixture

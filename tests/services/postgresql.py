@@ -23,7 +23,7 @@ QUICK = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections
 
 
 CATALOGS = ("pg_class", "pg_attribute", "pg_attrdef", "pg_constraint", "pg_index", "pg_proc", "pg_trigger", "pg_type")
-SHAPE = "SELECT " + ", ".join(f"(SELECT (count(*), max(xmin::text::bigint))::text FROM {name})" for name in CATALOGS)  # noqa: S608
+SHAPE = "SELECT " + ", ".join(f"(SELECT (count(*), max(xmin::text::bigint))::text FROM {name})" for name in CATALOGS)  # noqa: S608  Our own names.
 """Changes with whatever is made, altered or removed in a database; not with its rows."""
 WIPE = """
 SET session_replication_role = replica;  -- No trigger and no foreign key has a say in it.

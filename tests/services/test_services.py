@@ -86,7 +86,7 @@ def plain(postgres: Postgres, name: str) -> str:
 def contents(connection: psycopg.Connection) -> dict[str, object]:
     """How many rows each table has, and where each sequence stands."""
     tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-    rows = {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone() for (name,) in tables}  # noqa: S608
+    rows = {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone() for (name,) in tables}  # noqa: S608  Of the schema.
     numbers = connection.execute("SELECT sequencename, last_value FROM pg_sequences ORDER BY 1").fetchall()
     return {"rows": rows, "numbers": numbers}
 

@@ -34,7 +34,7 @@ _LATEST_IS_NEW = Prepared(
     sa.select(_sign_in.is_new_device)
     .where(_sign_in.member_id == sa.bindparam("member_id"))
     .order_by(_sign_in.id.desc())
-    .limit(sa.literal_column("1"))
+    .limit(1)
 )
 
 
