@@ -165,7 +165,7 @@ def _new_lot(painting: Painting, seller_id: int) -> NewLot:
         year=painting.year,
         medium=painting.medium,
         description=painting.description,
-        condition=Words("Good for its age; a report on request", "Bon pour son âge ; rapport sur demande"),
+        condition=Words("Good for its age; a report on request", "Bon pour son âge\u202f; rapport sur demande"),
         provenance=Words(
             "Private collection, Saint-Louis (demonstration)", "Collection privée, Saint-Louis (démonstration)"
         ),

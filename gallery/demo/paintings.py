@@ -48,7 +48,7 @@ PAINTINGS = (
         "painting",
         Words(
             "Ink and colour on gold leaf, folding screen; attributed",
-            "Encre et couleurs sur feuille d’or, paravent ; attribué",
+            "Encre et couleurs sur feuille d’or, paravent\u202f; attribué",
         ),
         (1660, 1800),
         Words(
@@ -71,7 +71,7 @@ PAINTINGS = (
         (257, 379),
         Words(
             "A huge wave rears up over three boats; far off, Mount Fuji",
-            "Une vague immense se dresse au-dessus de trois barques ; au loin, le mont Fuji",
+            "Une vague immense se dresse au-dessus de trois barques\u202f; au loin, le mont Fuji",
         ),
         Words(
             "Late impression, lively Prussian blue, short margins. Raking light shows an old repair of one boat.",
@@ -125,7 +125,7 @@ PAINTINGS = (
         ),
         Words(
             "“I sensed a great, infinite scream pass through nature.” Cardboard, unvarnished; edges rubbed.",
-            "« J’ai senti un grand cri infini traverser la nature. » Carton, non verni ; bords frottés.",
+            "« J’ai senti un grand cri infini traverser la nature. » Carton, non verni\u202f; bords frottés.",
         ),
         300_000,
     ),
@@ -139,11 +139,11 @@ PAINTINGS = (
         (725, 920),
         Words(
             "Stars and gaslight mirrored in a river; a couple on the bank",
-            "Étoiles et becs de gaz reflétés dans un fleuve ; un couple sur la rive",
+            "Étoiles et becs de gaz reflétés dans un fleuve\u202f; un couple sur la rive",
         ),
         Words(
             "Painted on the spot at Arles, by the light of a gas lamp; the Great Bear stands over the town.",
-            "Peinte sur le motif à Arles, à la lueur d’un bec de gaz ; la Grande Ourse veille sur la ville.",
+            "Peinte sur le motif à Arles, à la lueur d’un bec de gaz\u202f; la Grande Ourse veille sur la ville.",
         ),
         250_000,
     ),

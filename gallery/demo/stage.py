@@ -31,7 +31,7 @@ SHIPPING_EUR: dict[str, int] = {
     Zone.EUROPE: 69_00,
     Zone.WORLD: 107_00,
 }
-GOOD = Words("Good; framed under glass", "Bon ; encadré sous verre")
+GOOD = Words("Good; framed under glass", "Bon\u202f; encadré sous verre")
 
 
 def set_up() -> None:
