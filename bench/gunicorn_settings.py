@@ -13,6 +13,7 @@ from bench import published
 _product = runpy.run_path(str(Path(__file__).parents[1] / "gunicorn.conf.py"))
 globals().update({name: value for name, value in _product.items() if isinstance(value, str | int) and name[0] != "_"})
 loglevel = "error"
+when_ready = _product["when_ready"]
 
 
 def post_worker_init(worker: Worker) -> None:

@@ -192,7 +192,6 @@ def standing(lot_id: int) -> ResponseReturnValue:
 @access.public
 def watch(lot_id: int) -> ResponseReturnValue:
     """The stream of a lot's standings, the same bytes for every watcher."""
-    panel.shown_now(lot_id)
     return live.watch(f"lot:{lot_id}", current_locale(), allowed=sessions.lasting())
 
 

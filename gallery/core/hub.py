@@ -17,16 +17,15 @@ import os
 import select
 import threading
 import time
-from collections import defaultdict
-from dataclasses import dataclass, field
 
 from gallery.core.bus import Bus
 from gallery.core.errors import Missing
 from gallery.core.handoff import Departures
 from gallery.core.line import Line
 from gallery.core.seats import Full, Seats
-from gallery.core.stream import Message, Watcher, server_is_stopping
+from gallery.core.stream import Watcher, server_is_stopping
 from gallery.core.topics import Topics
+from gallery.core.watched import Watched
 
 log = logging.getLogger(__name__)
 
@@ -40,20 +39,6 @@ KEEP_SECONDS = 0.5
 """Between two rounds of the keeper."""
 FAREWELL_SECONDS = 0.3
 """How long streams have to end by themselves when the server stops."""
-
-
-@dataclass
-class Watched:
-    """A topic that is watched: by whom in which language, and the newest message in each."""
-
-    wanted: int = -1
-    """The newest version heard of."""
-    behind: bool = False
-    """Whether a watcher may be waiting for the version wanted."""
-    not_before: float = 0.0
-    """When it may be rendered again, monotonic seconds."""
-    watchers: dict[str, set[Watcher]] = field(default_factory=lambda: defaultdict(set))
-    messages: dict[str, Message] = field(default_factory=dict)
 
 
 class Hub:
@@ -93,6 +78,10 @@ class Hub:
                 topic.behind = True
                 self._lock.notify_all()
 
+    def version(self, name: str) -> int:
+        """What the database says of a topic. Raises Missing when it may not be watched."""
+        return self._topics.version(name)
+
     def missed(self) -> None:
         """Something may have been said that was not heard: look at once, but not more often than it may be sent."""
         with self._lock:
@@ -102,17 +91,11 @@ class Hub:
     def join(self, watcher: Watcher) -> None:
         """Let someone watch: offers the current state if it is newer than what the watcher has seen.
 
-        Raises Full, or Missing when the topic may not be watched.
+        Raises Full, or Missing when the topic may not be watched. A crowd that comes back asks the database once a
+        second for all, like those who stayed, and not each for himself.
         """
-        self._enter(watcher)
-        try:
-            version = self._topics.version(watcher.topic)  # Only now, so that nothing falls in between.
-        except BaseException:
-            self.leave(watcher)
-            raise
-        if watcher.seen > version:
-            watcher.seen = -1  # From before a restored backup, or made up.
-        self.heard(watcher.topic, version)
+        if not self._enter(watcher):
+            self._ask(watcher)  # Only now, so that nothing falls in between.
         with self._lock:
             topic = self._watched.get(watcher.topic)
             if topic is None:
@@ -152,15 +135,37 @@ class Hub:
             self._departures.wake()
         self._bus.close()
 
-    def _enter(self, watcher: Watcher) -> None:
+    def _enter(self, watcher: Watcher) -> bool:
+        """Take a seat; whether the version is known that the watcher is to have."""
         with self._lock:
             self._start()
             if self._closed.is_set():
                 raise Full
             self._seats.take(watcher)
+            if not self._watchers:
+                self._lock.notify_all()  # The threads sleep until someone watches.
             self._watchers.add(watcher)
-            self._watched.setdefault(watcher.topic, Watched()).watchers[watcher.language].add(watcher)
-            self._lock.notify_all()
+            topic = self._watched.setdefault(watcher.topic, Watched())
+            topic.watchers[watcher.language].add(watcher)
+            return time.monotonic() < topic.fresh_until and watcher.seen <= topic.wanted
+
+    def _ask(self, watcher: Watcher) -> None:
+        asked_at = time.monotonic()
+        try:
+            version = self.version(watcher.topic)
+        except BaseException:
+            self.leave(watcher)
+            raise
+        if watcher.seen > version:
+            watcher.seen = -1  # From before a restored backup, or made up.
+        self._found(watcher.topic, version, asked_at)
+
+    def _found(self, name: str, version: int, asked_at: float) -> None:
+        """The database was asked at that moment, and said this."""
+        self.heard(name, version)
+        with self._lock:
+            if topic := self._watched.get(name):
+                topic.fresh_until = asked_at + LOOK_SECONDS
 
     def _start(self) -> None:
         """Start the threads in this process: a fork copies the hub but none of them."""
@@ -248,7 +253,7 @@ class Hub:
                 if version is None:
                     self._end(name)
                 else:
-                    self.heard(name, version)
+                    self._found(name, version, self._looked_at)
             self._look_failed = False
         except Exception:
             if not self._look_failed:

@@ -91,9 +91,10 @@ def watch(topic: str, language: str, *, allowed: Callable[[], bool] | None = Non
 
     Raises Missing when the version reader doesn't know the topic.
     """
-    if request.method == "HEAD":
-        return Response(mimetype="text/event-stream", headers=HEADERS)
     mine = hub()
+    if request.method == "HEAD":
+        mine.version(topic)
+        return Response(mimetype="text/event-stream", headers=HEADERS)
     reader = {
         "opening": opening(clock.now()),
         "seen": _since(),

@@ -168,11 +168,45 @@ def test_who_missed_several_versions_gets_one_message(middle: Hub, board: Board)
     assert reader.versions == [9]
 
 
-def test_a_version_from_the_future_is_not_believed(middle: Hub, board: Board) -> None:
+@pytest.mark.parametrize("others", [0, 1])
+def test_a_version_from_the_future_is_not_believed(middle: Hub, board: Board, others: int) -> None:
+    assert eventually(lambda there=[watching(middle) for _ in range(others)]: all(one.versions for one in there))
     reader = watching(middle, seen=4_000)
     assert eventually(lambda: reader.versions == [1])
     change(middle, board, 2)
     assert eventually(lambda: reader.versions == [1, 2])
+
+
+def test_a_crowd_that_comes_asks_the_database_once_a_second_and_not_each_for_himself(middle: Hub, board: Board) -> None:
+    """Who comes back after a kill must not wait for a thousand questions (ADR 59)."""
+    assert eventually(lambda first=watching(middle): first.versions == [1])
+    looks = board.looks
+    crowd = [watching(middle, topic="thing:7", address=str(number)) for number in range(9)]
+    assert eventually(lambda: all(reader.versions == [1] for reader in crowd))
+    assert board.looks - looks <= 3
+
+
+def test_who_knows_more_than_this_process_has_heard_of_is_believed_if_the_database_says_so(
+    middle: Hub, board: Board
+) -> None:
+    first = watching(middle)
+    assert eventually(lambda: first.versions == [1])
+    board.things["7"] = (2, "unheard")
+    knows = watching(middle, seen=2)
+    assert eventually(lambda: first.versions == [1, 2])
+    change(middle, board, 3)
+    assert eventually(lambda: knows.versions == [3])
+
+
+def test_who_comes_long_after_the_last_look_does_not_get_what_was_known_then(
+    middle: Hub, board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = watching(middle)
+    assert eventually(lambda: first.versions == [1])
+    board.things["7"] = (2, "unheard")
+    middle._watched["thing:7"].fresh_until = 0.0
+    monkeypatch.setattr(middle, "_look", lambda: None)
+    assert eventually(lambda late=watching(middle): late.versions == [2])
 
 
 def test_a_topic_that_is_not_there_is_missing_and_takes_no_place(middle: Hub) -> None:

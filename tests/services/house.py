@@ -37,9 +37,9 @@ class LiveHouse:
         }
         self._services: list[Service] = []
 
-    def start(self, *, with_worker: bool = False) -> None:
+    def start(self, app: str = "wsgi:app", *, with_worker: bool = False) -> None:
         """Start the web server, and the worker that delivers and closes if asked; returns once pages are served."""
-        self._run("-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py"), "wsgi:app").wait_until(
+        self._run("-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py"), app).wait_until(
             self._answers, seconds=BOOT_SECONDS
         )
         if with_worker:

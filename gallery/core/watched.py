@@ -1,0 +1,24 @@
+"""What the hub keeps of a topic for as long as someone watches it in this process."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from gallery.core.stream import Message, Watcher
+
+
+@dataclass
+class Watched:
+    """A topic that is watched: by whom in which language, and the newest message in each."""
+
+    wanted: int = -1
+    """The newest version heard of."""
+    fresh_until: float = 0.0
+    """How long what the database last said of its version holds for those who come, monotonic seconds."""
+    behind: bool = False
+    """Whether a watcher may be waiting for the version wanted."""
+    not_before: float = 0.0
+    """When it may be rendered again, monotonic seconds."""
+    watchers: dict[str, set[Watcher]] = field(default_factory=lambda: defaultdict(set))
+    messages: dict[str, Message] = field(default_factory=dict)
