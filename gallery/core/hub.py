@@ -25,12 +25,10 @@ from gallery.core.line import Line
 from gallery.core.seats import Full, Seats
 from gallery.core.stream import Watcher, server_is_stopping
 from gallery.core.topics import Topics
-from gallery.core.watched import Watched
+from gallery.core.watched import COALESCE_SECONDS, Watched
 
 log = logging.getLogger(__name__)
 
-COALESCE_SECONDS = 0.1
-"""Between two updates of a topic, however fast the bids come (PERFORMANCE 2, "Coalesce")."""
 LOOK_SECONDS = 1.0
 """Between two looks at the database (E1: a page shows what is new within a second)."""
 CHECK_SECONDS = 3.5
@@ -214,6 +212,7 @@ class Hub:
             if topic is None:
                 return
             topic.behind = False
+            not_before = topic.turn_after(time.monotonic())
             wanted = oldest = topic.wanted
             languages = [
                 language
@@ -223,7 +222,7 @@ class Hub:
         for language in languages:
             message = topic.messages.get(language)
             if message is None or message.version < wanted:
-                topic.not_before = time.monotonic() + COALESCE_SECONDS
+                topic.not_before = not_before
                 message = topic.messages[language] = self._topics.render(name, language)
             oldest = min(oldest, message.version)
             with self._lock:

@@ -7,6 +7,11 @@ from dataclasses import dataclass, field
 
 from gallery.core.stream import Message, Watcher
 
+COALESCE_SECONDS = 0.1
+"""Between two updates of a topic, however fast the bids come (PERFORMANCE 2, "Coalesce")."""
+UNEVEN_SECONDS = 0.05
+"""By how much an update may be early after one that was late, or each delay would be all later ones' too."""
+
 
 @dataclass
 class Watched:
@@ -22,3 +27,7 @@ class Watched:
     """When it may be rendered again, monotonic seconds."""
     watchers: dict[str, set[Watcher]] = field(default_factory=lambda: defaultdict(set))
     messages: dict[str, Message] = field(default_factory=dict)
+
+    def turn_after(self, now: float) -> float:
+        """When it may be rendered again if it is rendered `now`: in the long run no sooner than COALESCE_SECONDS."""
+        return max(self.not_before, now - UNEVEN_SECONDS) + COALESCE_SECONDS

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 import sqlalchemy as sa
@@ -24,6 +25,7 @@ from gallery.core.line import Line
 from gallery.core.seats import Full, Seats
 from gallery.core.stream import Message, Stream
 from gallery.core.topics import Topics
+from gallery.core.watched import COALESCE_SECONDS, UNEVEN_SECONDS, Watched
 from tests.live.reader import eventually
 
 OPENING = re.compile(r"retry: (?P<retry>\d+)\nevent: clock\ndata: (?P<now>\d+)\n\n")
@@ -143,6 +145,31 @@ def test_a_reader_gets_the_opening_once(middle: Hub, board: Board) -> None:
     assert all("retry" not in chunk for reader in readers for chunk in reader.chunks[1:])
 
 
+# How often
+
+
+def test_ten_bids_a_second_are_not_all_as_late_as_the_latest_of_them() -> None:
+    """Each is told when it comes; one that came late makes none after it wait."""
+    topic, waited = Watched(), []
+    for number, late in enumerate([0.0, 0.01, 0.04, 0.02, 0.0, 0.03, 0.0, 0.0]):
+        came = 100 + number * COALESCE_SECONDS + late
+        told = max(came, topic.not_before)
+        waited.append(round(told - came, 3))
+        topic.not_before = topic.turn_after(told)
+    assert waited == [0.0] * 8
+
+
+def test_a_storm_of_bids_is_told_ten_times_a_second() -> None:
+    topic, told, now = Watched(), [], 100.0
+    while now < 110:
+        if now >= topic.not_before:
+            told.append(now)
+            topic.not_before = topic.turn_after(now)
+        now += 0.001
+    assert 99 <= len(told) <= 101
+    assert min(later - one for one, later in pairwise(told)) >= UNEVEN_SECONDS - 0.002
+
+
 # Joining and resuming
 
 
@@ -170,7 +197,8 @@ def test_who_missed_several_versions_gets_one_message(middle: Hub, board: Board)
 
 @pytest.mark.parametrize("others", [0, 1])
 def test_a_version_from_the_future_is_not_believed(middle: Hub, board: Board, others: int) -> None:
-    assert eventually(lambda there=[watching(middle) for _ in range(others)]: all(one.versions for one in there))
+    there = [watching(middle) for _ in range(others)]
+    assert eventually(lambda: all(one.versions for one in there))
     reader = watching(middle, seen=4_000)
     assert eventually(lambda: reader.versions == [1])
     change(middle, board, 2)
@@ -179,7 +207,8 @@ def test_a_version_from_the_future_is_not_believed(middle: Hub, board: Board, ot
 
 def test_a_crowd_that_comes_asks_the_database_once_a_second_and_not_each_for_himself(middle: Hub, board: Board) -> None:
     """Who comes back after a kill must not wait for a thousand questions (ADR 59)."""
-    assert eventually(lambda first=watching(middle): first.versions == [1])
+    first = watching(middle)
+    assert eventually(lambda: first.versions == [1])
     looks = board.looks
     crowd = [watching(middle, topic="thing:7", address=str(number)) for number in range(9)]
     assert eventually(lambda: all(reader.versions == [1] for reader in crowd))
@@ -198,15 +227,13 @@ def test_who_knows_more_than_this_process_has_heard_of_is_believed_if_the_databa
     assert eventually(lambda: knows.versions == [3])
 
 
-def test_who_comes_long_after_the_last_look_does_not_get_what_was_known_then(
-    middle: Hub, board: Board, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_who_comes_long_after_the_last_look_does_not_get_what_was_known_then(middle: Hub, board: Board) -> None:
     first = watching(middle)
     assert eventually(lambda: first.versions == [1])
     board.things["7"] = (2, "unheard")
-    middle._watched["thing:7"].fresh_until = 0.0
-    monkeypatch.setattr(middle, "_look", lambda: None)
-    assert eventually(lambda late=watching(middle): late.versions == [2])
+    middle._watched["thing:7"].fresh_until, middle._next_look = 0.0, time.monotonic() + 60
+    late = watching(middle)
+    assert eventually(lambda: late.versions == [2])
 
 
 def test_a_topic_that_is_not_there_is_missing_and_takes_no_place(middle: Hub) -> None:
@@ -259,7 +286,7 @@ def test_a_storm_becomes_ten_updates_a_second_and_ends_with_the_last_state(middl
         change(middle, board, version)
         time.sleep(0.005)
     assert eventually(lambda: reader.versions[-1:] == [201], seconds=1)
-    assert len(reader.versions) <= (time.monotonic() - before) / hub.COALESCE_SECONDS + 2
+    assert len(reader.versions) <= (time.monotonic() - before) / COALESCE_SECONDS + 2
     assert len(reader.versions) >= 5
     assert reader.versions == sorted(set(reader.versions))
 
