@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from wtforms import Field, SelectField, StringField, ValidationError
+from wtforms import Field, StringField, ValidationError
 from wtforms.validators import InputRequired, Length
 
 from gallery.account import bank_numbers, rules
 from gallery.account.bank_numbers import NotANumber
 from gallery.account.bank_services import Account
-from gallery.account.country_list import CountryList
-from gallery.account.forms import HERE, LONGEST_NAME, countries
+from gallery.account.countries import CountryField
+from gallery.account.forms import LONGEST_NAME
 from gallery.account.rules import one_line
 from gallery.auth.forms import ReturningForm
-from gallery.core.i18n import _, current_locale, lazy
+from gallery.core.i18n import _, lazy
 
 _NUMBER = {
     "maxlength": bank_numbers.LONGEST,
@@ -83,17 +81,11 @@ class LocalForm(BankForm):
         description=lazy("All of it as the bank gives it: codes of bank and branch, number and key."),
         render_kw=_NUMBER,
     )
-    country = SelectField(
+    country = CountryField(
         lazy("Country of the bank"),
-        [InputRequired(lazy("Please choose the country of the bank."))],
-        default=HERE,
-        widget=CountryList(),
+        lazy("Please choose the country of the bank."),
         render_kw={"autocomplete": "off"},
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.country.choices = [*countries(current_locale())]
 
     def validate_bank(self, field: Field) -> None:
         """A name."""

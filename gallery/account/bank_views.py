@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from gallery.account import bank_numbers, bank_queries, bank_services
 from gallery.account.bank_forms import IbanForm, LocalForm
-from gallery.account.forms import countries
+from gallery.account.countries import countries
 from gallery.account.models import BankAccount
 from gallery.auth.forms import ReturningForm
 from gallery.auth.rules import local_path

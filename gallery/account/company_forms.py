@@ -10,8 +10,8 @@ from wtforms.validators import InputRequired, Length, Regexp
 from gallery.account import phones, register_numbers, rules
 from gallery.account.company_queries import Trader
 from gallery.account.company_services import Identity
-from gallery.account.country_list import CountryList
-from gallery.account.forms import HERE, LONGEST_LINE, LONGEST_NAME, countries
+from gallery.account.countries import CountryField, countries
+from gallery.account.forms import LONGEST_LINE, LONGEST_NAME
 from gallery.account.register_numbers import NotANumber, RegisterKind
 from gallery.account.rules import one_line
 from gallery.auth.addresses import LONGEST, NotAnAddress, normalised
@@ -40,11 +40,9 @@ class TraderForm(ReturningForm):
         description=lazy("As it stands in the register; your own name if you trade under it."),
         render_kw={"autocomplete": "organization", "maxlength": LONGEST_NAME},
     )
-    country = SelectField(
+    country = CountryField(
         lazy("Country"),
-        [InputRequired(lazy("Please choose the country."))],
-        default=HERE,
-        widget=CountryList(),
+        lazy("Please choose the country."),
         description=lazy("Where the company has its seat."),
         render_kw={"autocomplete": "country"},
     )
@@ -110,10 +108,6 @@ class TraderForm(ReturningForm):
         [InputRequired(lazy("Without this declaration no lot of a trader can be published."))],
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.country.choices = [*countries(current_locale())]
-
     def validate_name(self, field: Field) -> None:
         """At least one letter, and nothing that would be taken for markup or a formula."""
         if not rules.letters(field.data):
@@ -132,7 +126,7 @@ class TraderForm(ReturningForm):
 
     def validate_register_kind(self, field: Field) -> None:
         """A register of the country."""
-        kind, country = self._kind(), self._country()
+        kind, country = self._kind(), self.country.chosen
         seats = register_numbers.COUNTRIES.get(kind) if kind else None
         if seats and country and country not in seats:
             raise ValidationError(_("Companies of this country are not in that register. Choose another."))
@@ -142,7 +136,7 @@ class TraderForm(ReturningForm):
         if not field.data:
             return
         try:
-            field.data = register_numbers.eu_vat(field.data, self._country() or "")
+            field.data = register_numbers.eu_vat(field.data, self.country.chosen or "")
         except NotANumber:
             words = _(
                 "This is not a VAT number of the European Union. It begins with the letters of its country, like FR."
@@ -164,7 +158,7 @@ class TraderForm(ReturningForm):
     def validate_phone(self, field: Field) -> None:
         """A number that exists; without a country's code it is read as one of the company's country."""
         try:
-            field.data = phones.international(field.data, self._country())
+            field.data = phones.international(field.data, self.country.chosen)
         except phones.NotAPhone:
             words = _(
                 "This is not a complete phone number. It should look like 77 123 45 67, abroad +33 6 12 34 56 78."
@@ -186,9 +180,6 @@ class TraderForm(ReturningForm):
     def _kind(self) -> RegisterKind | None:
         known = self.register_kind.data in set(RegisterKind)
         return RegisterKind(self.register_kind.data) if known else None
-
-    def _country(self) -> str | None:
-        return self.country.data if self.country.data in dict(countries(current_locale())) else None
 
 
 def shown(company: Trader) -> dict[str, Any]:

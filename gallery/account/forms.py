@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any
 
-from babel import Locale
-from wtforms import DateField, Field, SelectField, StringField, TelField, ValidationError
+from wtforms import DateField, Field, StringField, TelField, ValidationError
 from wtforms.validators import InputRequired, Length, Regexp
 
 from gallery.account import phones, rules
-from gallery.account.country_list import CountryList
+from gallery.account.countries import CountryField
 from gallery.account.rules import Gap, one_line
 from gallery.auth.forms import ReturningForm
-from gallery.core.i18n import _, current_locale, lazy
-
-HERE = "SN"
-NEAR = (HERE, "FR", "CI", "ML", "GM", "MR", "GN", "BE", "DE", "ES", "IT", "GB", "CH")
-"""Asked for most often, so they stand first."""
-NOT_A_COUNTRY = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AQ", "BV", "CQ", "HM", "TF"})
-"""Codes in Unicode's list where nobody has an address."""
+from gallery.core.i18n import _, lazy
 
 LONGEST_NAME = 120
 LONGEST_LINE = 200
@@ -46,22 +37,6 @@ FIELDS = {
 }
 ASKED_FOR = {Gap.NAME: Part.NAME, Gap.PHONE: Part.PHONE, Gap.ADDRESS: Part.ADDRESS, Gap.BIRTH: Part.BIRTH}
 """By which part a gap is closed; the other gaps are closed elsewhere."""
-
-
-@lru_cache(maxsize=4)
-def countries(locale: str) -> list[tuple[str, str]]:
-    """Code and name of each country in a language: ours and its neighbours first, then by name."""
-    names = {
-        code: name
-        for code, name in Locale(locale).territories.items()
-        if len(code) == 2 and code.isalpha() and code not in NOT_A_COUNTRY
-    }
-    first = [(code, names.pop(code)) for code in NEAR]
-    return first + sorted(names.items(), key=lambda pair: _sorted_as(pair[1]))
-
-
-def _sorted_as(name: str) -> str:
-    return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
 
 
 class ProfileForm(ReturningForm):
@@ -113,11 +88,9 @@ class ProfileForm(ReturningForm):
         filters=[one_line],
         render_kw={"autocomplete": "address-level2", "maxlength": LONGEST_NAME},
     )
-    country = SelectField(
+    country = CountryField(
         lazy("Country"),
-        [InputRequired(lazy("Please choose your country."))],
-        default=HERE,
-        widget=CountryList(),
+        lazy("Please choose your country."),
         description=lazy("Shipping and tax depend on it, and so does the total that you see before you bid."),
         render_kw={"autocomplete": "country"},
     )
@@ -136,7 +109,6 @@ class ProfileForm(ReturningForm):
         """`today` by the gallery's calendar; `lives_in`: the country (ISO) that is known, where none is asked for."""
         super().__init__(*args, **kwargs)
         self._today, self._lives_in = today, lives_in
-        self.country.choices = [*countries(current_locale())]
         asked = {name for part in parts for name in FIELDS[part]}
         for name in {name for names in FIELDS.values() for name in names} - asked:
             del self[name]
@@ -183,9 +155,7 @@ class ProfileForm(ReturningForm):
             raise ValidationError(_("You must be 18 or older to bid or to sell."))
 
     def _country(self) -> str | None:
-        if "country" not in self:
-            return self._lives_in
-        return self.country.data if self.country.data in dict(countries(current_locale())) else None
+        return self.country.chosen if "country" in self else self._lives_in
 
     def said(self) -> dict[str, Any]:
         """What was typed, once it is valid, by the name of its column."""

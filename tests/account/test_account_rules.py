@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from flask import Flask
 
-from gallery.account import forms, phones, queries, rules
+from gallery.account import countries, phones, queries, rules
 from gallery.account.rules import For, Gap
 from tests import factories
 from tests.account.people import TODAY
@@ -99,11 +99,11 @@ def test_a_day_begins_at_midnight_in_dakar(app: Flask) -> None:
 
 
 def test_every_country_with_addresses_is_there_once_in_both_languages() -> None:
-    french, english = (dict(forms.countries(language)) for language in ("fr", "en"))
+    french, english = (dict(countries.countries(language)) for language in ("fr", "en"))
     assert french.keys() == english.keys()
-    assert len(french) == len(forms.countries("fr")) > 240
+    assert len(french) == len(countries.countries("fr")) > 240
     assert (french["SN"], french["CI"], english["CI"]) == ("Sénégal", "Côte d’Ivoire", "Côte d’Ivoire")
-    names = [name for _code, name in forms.countries("fr")]
+    names = [name for _code, name in countries.countries("fr")]
     assert names.index("Égypte") < names.index("Zambie"), "accents sort as their letters"
 
 

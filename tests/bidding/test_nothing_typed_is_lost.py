@@ -66,7 +66,7 @@ def test_a_bid_that_was_outbid_later_does_not_say_that_it_leads(ana, cast):
     services.place_bid(ana.lot, cast["ben"].id, 400_00, "bens-key")
     page = ana.client.get(address).text
     assert "Your bid was recorded; since then it has been outbid." in page
-    assert "Your bid was recorded. You lead." not in page
+    assert 'class="while-leading"' not in page, "who was outbid meanwhile is told that he leads"
 
 
 def test_a_bid_that_was_annulled_says_so(ana, cast):

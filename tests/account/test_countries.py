@@ -8,8 +8,7 @@ from wtforms import Form, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import Select
 
-from gallery.account.country_list import CountryList
-from gallery.account.forms import countries
+from gallery.account.countries import CountryList, countries
 
 ODD = [SelectChoice("", "Please choose"), SelectChoice('"><b>', "A & B < C"), SelectChoice("bare")]
 
