@@ -38,7 +38,7 @@ errorlog = "-"
 loglevel = os.environ.get("GALLERY_LOG_LEVEL") or "info"
 control_socket_disable = True
 
-FORMER = "GALLERY_FORMER_PROCESSES"
+FORMER = "FORMER_PROCESSES"
 """What those who served before a reload leave to the new program: their process numbers."""
 FIRST_SOCKET = 3
 """Where a program finds the sockets that it is started with (sd_listen_fds(3))."""
