@@ -163,6 +163,11 @@ def _new_device(_member: Member, payload: dict[str, Any]) -> Words:
     )
 
 
+def others_signed_out(payload: dict[str, Any]) -> tuple[str, ...]:
+    """What the letter about a new second step adds where it is the first (7.4.3)."""
+    return (_("All your other devices were signed out."),) if payload.get("is_first") else ()
+
+
 def _closed() -> Words:
     return Words(
         _("Your account is closed"),

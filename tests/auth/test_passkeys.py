@@ -58,6 +58,9 @@ def test_a_passkey_is_added_shown_and_told(client: FlaskClient, ana: Member) -> 
     assert letter.subject == "A passkey was added"
     assert "my phone" in letter.text
     assert letter.path == SHELF
+    assert "All your other devices were signed out." in letter.text
+    add(client, SoftKey(), name="my key")
+    assert "signed out" not in mailbox(ana.email)[-1].text, "the second one ends no session"
 
 
 def test_a_passkey_without_a_name_is_called_after_its_browser(client: FlaskClient, ana: Member) -> None:

@@ -113,6 +113,7 @@ def test_setting_up_counts_as_showing_it_and_is_told_by_mail(client: FlaskClient
     assert db.session.query(DeviceSession).one().second_step_at == clock.now()
     told = mailbox(ANA)[-1]
     assert told.subject == "An authenticator app was added to your account"
+    assert "All your other devices were signed out." in told.text
     assert secret not in told.text + told.html
 
 

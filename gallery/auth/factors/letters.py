@@ -7,17 +7,18 @@ from typing import Any
 from gallery.auth.factors import mailed_codes
 from gallery.auth.factors import queries as factor_queries
 from gallery.auth.factors.rules import MAILED_LASTS, grouped
-from gallery.auth.letters import Words, url, writer
+from gallery.auth.letters import Words, others_signed_out, url, writer
 from gallery.auth.models import Member
 from gallery.core import clock, settings
 from gallery.core.i18n import _, ngettext, time
 
 
 @writer("app_added")
-def _app_added(_member: Member, _payload: dict[str, Any]) -> Words:
+def _app_added(_member: Member, payload: dict[str, Any]) -> Words:
     return _about_security(
         _("An authenticator app was added to your account"),
         _("From now on signing in at %(house)s also asks for a code that this app shows.", house=_house()),
+        *others_signed_out(payload),
     )
 
 

@@ -55,10 +55,10 @@ def add_app(member_id: int, secret: str, code: str, *, session_id: int, now: dat
     if step is None:
         raise CodeRefused(Wrong.UNKNOWN)
     with transaction() as session:
-        before_adding(member_id, session_id)
+        is_first = before_adding(member_id, session_id)
         place_app(member_id, secret, step=step, now=now)
         audit.record("app.added", _subject(member_id), actor_id=member_id)
-        _tell(session, member_id, "app_added")
+        _tell(session, member_id, "app_added", is_first=is_first)
         return first_codes(member_id, now=now)
 
 
@@ -125,15 +125,18 @@ def remove_app(member_id: int) -> None:
         _tell(session, member_id, "app_removed")
 
 
-def before_adding(member_id: int, session_id: int) -> None:
+def before_adding(member_id: int, session_id: int) -> bool:
     """Where this unit of work adds the first factor, end all sessions but the one that asks: none has shown it (7.4.3).
 
-    Whoever sits in one that was left open, or was stolen, would otherwise stay in behind the new lock.
+    Whoever sits in one that was left open, or was stolen, would otherwise stay in behind the new lock. Whether it was
+    the first.
     """
     with transaction() as session:
         _held(session, member_id)
-        if not factor_queries.has_second_step(member_id):
+        is_first = not factor_queries.has_second_step(member_id)
+        if is_first:
             session_services.end_all(member_id, but=session_id, by_id=member_id)
+        return is_first
 
 
 def first_codes(member_id: int, *, now: datetime) -> tuple[str, ...]:

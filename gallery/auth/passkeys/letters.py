@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from gallery.auth.letters import Words, url, writer
+from gallery.auth.letters import Words, others_signed_out, url, writer
 from gallery.auth.models import Member
 from gallery.core import settings
 from gallery.core.i18n import _, when
@@ -18,6 +18,7 @@ def _added(_member: Member, payload: dict[str, Any]) -> Words:
         (
             _("Your account at %(house)s has a new passkey. Whoever holds it can sign in.", house=_house()),
             *_which(payload),
+            *others_signed_out(payload),
             _("If it was you, all is well. If it was not you, remove it at once and choose a new password."),
         ),
         url("passkeys.index"),

@@ -132,7 +132,7 @@ def forget_old(now: datetime) -> None:
 def _add(session: Session, asked: Asked, made: rules.Made, session_id: int, name: str, now: datetime) -> Added | None:
     if not _take(session, asked, now) or asked.member_id is None:
         return None
-    factors.before_adding(asked.member_id, session_id)
+    is_first = factors.before_adding(asked.member_id, session_id)
     mine = sa.select(sa.func.count()).where(Passkey.member_id == asked.member_id)
     if session.execute(mine).scalar_one() >= rules.MOST_PASSKEYS:
         raise ShelfFull
@@ -149,7 +149,7 @@ def _add(session: Session, asked: Asked, made: rules.Made, session_id: int, name
     session.add(row)
     session.flush()
     audit.record("passkey.added", f"member:{row.member_id}", actor_id=row.member_id, passkey=row.id)
-    _tell(session, row.member_id, "passkey_added", name, now)
+    _tell(session, row.member_id, "passkey_added", name, now, is_first=is_first)
     return Added(row.id, factors.first_codes(row.member_id, now=now))
 
 
@@ -201,6 +201,6 @@ def _take(session: Session, asked: Asked, now: datetime) -> bool:
     return bool(taken.rowcount)  # type: ignore[attr-defined]
 
 
-def _tell(session: Session, member_id: int, letter: str, name: str, now: datetime) -> None:
+def _tell(session: Session, member_id: int, letter: str, name: str, now: datetime, **more: bool) -> None:
     member = session.get_one(Member, member_id)
-    post.write(letter, member.email, member.language, name=name, at=now.isoformat())
+    post.write(letter, member.email, member.language, name=name, at=now.isoformat(), **more)
