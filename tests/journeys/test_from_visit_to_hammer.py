@@ -73,7 +73,8 @@ def contest(ana: Person, ben: Person, lot_id: int) -> None:
     ana.comes_to_see(lot_id, "price", "22000")
     assert ana.mood(lot_id) == "outbid"
     assert ben.mood(lot_id) == "leading"
-    assert "300" not in ana.page.locator(f"#lot-{lot_id}-panel").inner_text(), "a maximum is its bidder's secret"
+    assert "300" not in panel(ana, lot_id), "a maximum is its bidder's secret"
+    assert "en tête" not in panel(ana, lot_id), "the answer to her own bid still says that she leads"
 
 
 def fight_to_the_end(ana: Person, ben: Person, lot_id: int) -> None:
@@ -86,6 +87,8 @@ def fight_to_the_end(ana: Person, ben: Person, lot_id: int) -> None:
     assert moved > ends
     ben.comes_to_see(lot_id, "ends", moved)
     assert ben.bid(lot_id, "300") == "leading"
+    assert "Your bid was recorded. You lead." in panel(ben, lot_id)
+    assert "moves the end" in panel(ben, lot_id)
     last = ben.reads(lot_id, "ends")
     assert last > moved
     ana.comes_to_see(lot_id, "ends", last)
@@ -93,8 +96,14 @@ def fight_to_the_end(ana: Person, ben: Person, lot_id: int) -> None:
         person.comes_to_see(lot_id, "state", "sold", seconds=SHORT_SECONDS + 6)
         assert person.reads(lot_id, "price") == "22000"
     assert ben.mood(lot_id) == "won"
+    assert not re.search("You lead|moves the end", panel(ben, lot_id)), "it is over"
     assert ana.mood(lot_id) == "lost"
     assert ana.page.locator("#amount").count() == 0 or ana.javascript, "nothing is asked of anyone any more"
+
+
+def panel(who: Person, lot_id: int) -> str:
+    """What can be seen of the lot's panel."""
+    return who.page.locator(f"#lot-{lot_id}-panel").inner_text()
 
 
 def learn_by_mail(postbox: Postbox, lot_id: int) -> None:
