@@ -89,4 +89,4 @@ def test_a_page_finds_its_way_back_to_a_house_that_was_away(
     person.faults.clear()  # That the house was away is written down by the browser.
     place_bid(lot_id, ben, 400_00, "after-the-fall")
     place_bid(lot_id, ana_id, 350_00, "and-another-one")
-    person.comes_to_see(lot_id, "bids", "3", seconds=BACK_SECONDS)
+    person.comes_to_see(lot_id, "bids", "4", seconds=BACK_SECONDS)  # Bids that come together share an update.
