@@ -9,8 +9,9 @@ from gallery.core.stream import Message, Watcher
 
 COALESCE_SECONDS = 0.1
 """Between two updates of a topic, however fast the bids come (PERFORMANCE 2, "Coalesce")."""
-UNEVEN_SECONDS = 0.05
-"""By how much an update may be early after one that was late, or each delay would be all later ones' too."""
+EARLY_SECONDS = COALESCE_SECONDS
+"""By how much an update may be early after one that was late: by a whole turn, or the wait of each that was late would
+be all later ones' too when bids come as fast as they may be told."""
 
 
 @dataclass
@@ -30,4 +31,4 @@ class Watched:
 
     def turn_after(self, now: float) -> float:
         """When it may be rendered again if it is rendered `now`: in the long run no sooner than COALESCE_SECONDS."""
-        return max(self.not_before, now - UNEVEN_SECONDS) + COALESCE_SECONDS
+        return max(self.not_before, now - EARLY_SECONDS) + COALESCE_SECONDS
