@@ -13,9 +13,9 @@ from wtforms.fields.choices import Choice
 from wtforms.validators import InputRequired
 from wtforms.widgets import Select
 
+from gallery.account.phones import HERE
 from gallery.core.i18n import current_locale
 
-HERE = "SN"
 NEAR = (HERE, "FR", "CI", "ML", "GM", "MR", "GN", "BE", "DE", "ES", "IT", "GB", "CH")
 """Asked for most often, so they stand first."""
 NOT_A_COUNTRY = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AQ", "BV", "CQ", "HM", "TF"})
@@ -38,7 +38,7 @@ def _sorted_as(name: str) -> str:
     return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
 
 
-class CountryList(Select):  # type: ignore[misc]
+class CountryList(Select):  # type: ignore[misc]  # WTForms has no types.
     """WTForms' list, letter by letter, in a quarter of the time: a country has no attributes but its code."""
 
     @classmethod
@@ -48,14 +48,15 @@ class CountryList(Select):  # type: ignore[misc]
         return f'<option {selected}value="{escape(choice.value)}">{escape(choice.label or choice.value)}</option>'
 
 
-class CountryField(SelectField):  # type: ignore[misc]
+class CountryField(SelectField):  # type: ignore[misc]  # WTForms has no types.
     """The field of a form, in the reader's language; `ask` is said where none was chosen."""
 
     widget = CountryList()
 
     def __init__(self, label: Any, ask: Any, **kwargs: Any) -> None:
-        choices = lambda: [*countries(current_locale())]  # noqa: E731  WTForms asks for them in each request.
-        super().__init__(label, [InputRequired(ask)], choices=choices, default=HERE, **kwargs)
+        super().__init__(
+            label, [InputRequired(ask)], choices=lambda: countries(current_locale()), default=HERE, **kwargs
+        )
 
     @property
     def chosen(self) -> str | None:

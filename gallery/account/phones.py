@@ -5,9 +5,7 @@ from __future__ import annotations
 import phonenumbers
 
 HERE = "SN"
-"""A number without a country is one of here."""
-
-
+"""The country of the house: its own people leave it out of their numbers, and it stands first in lists."""
 LONGEST = 40
 
 
