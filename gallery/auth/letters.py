@@ -164,7 +164,7 @@ def _new_device(_member: Member, payload: dict[str, Any]) -> Words:
 
 
 def others_signed_out(payload: dict[str, Any]) -> tuple[str, ...]:
-    """What the letter about a new second step adds where it is the first (7.4.3)."""
+    """What the letter about a new second step adds where it is the first (7.4.3); letters of before do not say."""
     return (_("All your other devices were signed out."),) if payload.get("is_first") else ()
 
 

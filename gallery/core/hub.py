@@ -212,7 +212,7 @@ class Hub:
             if topic is None:
                 return
             topic.behind = False
-            not_before = topic.turn_after(time.monotonic())
+            not_before = topic.turn_after(time.monotonic())  # One turn for all languages.
             wanted = oldest = topic.wanted
             languages = [
                 language

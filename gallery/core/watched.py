@@ -8,10 +8,7 @@ from dataclasses import dataclass, field
 from gallery.core.stream import Message, Watcher
 
 COALESCE_SECONDS = 0.1
-"""Between two updates of a topic, however fast the bids come (PERFORMANCE 2, "Coalesce")."""
-EARLY_SECONDS = COALESCE_SECONDS
-"""By how much an update may be early after one that was late: by a whole turn, or the wait of each that was late would
-be all later ones' too when bids come as fast as they may be told."""
+"""Between two updates of a topic in the long run, however fast the bids come (PERFORMANCE 2, "Coalesce")."""
 
 
 @dataclass
@@ -30,5 +27,9 @@ class Watched:
     messages: dict[str, Message] = field(default_factory=dict)
 
     def turn_after(self, now: float) -> float:
-        """When it may be rendered again if it is rendered `now`: in the long run no sooner than COALESCE_SECONDS."""
-        return max(self.not_before, now - EARLY_SECONDS) + COALESCE_SECONDS
+        """When it may be rendered again if it is rendered `now`.
+
+        Counted from when it might have been: else one update that was late would make all later ones wait as long,
+        when bids come as fast as they may be told.
+        """
+        return max(self.not_before + COALESCE_SECONDS, now)
